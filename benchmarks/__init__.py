@@ -1,0 +1,1 @@
+"""How fast the gateway is, measured against others in the same run."""

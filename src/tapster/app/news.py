@@ -1,0 +1,44 @@
+"""News on their way: from what the store keeps, through the broadcast, to a person's open pages."""
+
+from collections.abc import AsyncGenerator
+
+import msgspec
+
+from tapster.broadcast import Broadcast, Word
+from tapster.core.news import HouseChanged, News, subject_of
+from tapster.core.people import Caller
+from tapster.store import Store
+
+# Seconds in which what happens at once is gathered, to be told together.
+_GATHER = 0.05
+# These only admins ever see.
+_OF_ADMINS = frozenset(("key", "proxy"))
+
+_NEWS: msgspec.json.Decoder[News] = msgspec.json.Decoder(News)
+
+
+class Newsroom:
+    """Tells everything `store` keeps, and lends an ear for it."""
+
+    def __init__(self, store: Store, broadcast: Broadcast) -> None:
+        self._broadcast = broadcast
+        store.tell(self._tell)
+
+    async def heard_by(self, caller: Caller) -> AsyncGenerator[list[News], None]:
+        """Yield what happens to what the caller may see, from now on, first of all nothing.
+
+        What happens at once comes together, of each subject the newest. It ends where something
+        was missed: begin again, and read everything.
+        """
+        with self._broadcast.hear(caller.person.id) as ear:
+            yield []
+            while words := await ear.take(gather=_GATHER):
+                news = [_NEWS.decode(word.body) for word in words]
+                yield [each for each in news if _may_hear(caller, each)]
+
+    def _tell(self, owner: str | None, news: News) -> None:
+        self._broadcast.tell(owner, Word(subject_of(news), msgspec.json.encode(news)))
+
+
+def _may_hear(caller: Caller, news: News) -> bool:
+    return caller.is_admin or not (isinstance(news, HouseChanged) and news.noun in _OF_ADMINS)

@@ -1,0 +1,246 @@
+"""Writes answers: a prompt made of the chat, carried to its model, and the answer's events."""
+
+import base64
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+
+from msgspec import Struct, structs
+
+from tapster.app.partners import Partner, Partners
+from tapster.core.chats import ATTACHMENT, Chat, Line, attachments_of
+from tapster.core.errors import NotFound
+from tapster.core.events import Event, Noticed, UsageReported
+from tapster.core.messages import File, Image, Message, Part, Text, Video, says
+from tapster.core.models import Model
+from tapster.core.requests import ChatRequest, Settings
+from tapster.core.runs import Chosen, RunAsked, RunKind
+from tapster.core.usage import priced
+from tapster.dialects.dialect import Encoded
+from tapster.prompts import (
+    Assembly,
+    Counter,
+    Estimate,
+    Occasion,
+    Prompt,
+    Report,
+    post_process,
+)
+from tapster.relay import Outgoing, Relay, Trail, tries_of
+from tapster.store import Store
+
+History = Callable[[], AsyncIterator[Line]]
+"""Opens the way back from a message to the first of its chat, read as far as it is taken."""
+
+
+_LONGEST_ANSWER = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+
+
+async def _nobody(owner: str) -> str | None:
+    del owner
+    return None
+
+
+class Preview(Struct, frozen=True):
+    """What a chat would send, and to whom."""
+
+    connection: str
+    source: str
+    model: str
+    report: Report
+    request: Outgoing
+
+
+class Writer:
+    """Joins prompts and relay. `name_of` tells the name of a person by their id."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        relay: Relay,
+        partners: Partners,
+        name_of: Callable[[str], Awaitable[str | None]] = _nobody,
+        count: Counter | None = None,
+    ) -> None:
+        self._store = store
+        self._relay = relay
+        self._partners = partners
+        self._name_of = name_of
+        self._count = count or Estimate()
+
+    async def write(self, asked: RunAsked) -> AsyncGenerator[list[Event], None]:
+        """Yield the events of the answer that is asked for, as `relay` gives them."""
+        chat = asked.chat
+        partner = await self._partners.of(chat, connection=asked.connection, model=asked.model)
+        asked.choose(
+            Chosen(
+                connection=partner.connection.id,
+                source=partner.connection.source,
+                model=partner.model,
+            )
+        )
+        prompt = await self._prompt(
+            chat, partner, asked.history, kind=asked.run.kind, instruction=asked.instruction
+        )
+        request = await self._request(chat, partner, prompt)
+        if notice := _notice_of(prompt.report):
+            yield [notice]
+        trail = Trail()
+        answer = self._relay.batches(partner.connection, request, trail=trail)
+        try:
+            async with aclosing(answer):
+                async for events in answer:
+                    yield _with_cost(events, partner.facts)
+        finally:
+            asked.note_tries(tries_of(trail))
+
+    async def preview(
+        self,
+        chat: Chat,
+        history: History,
+        *,
+        kind: RunKind = "say",
+        instruction: str = "",
+        connection: str | None = None,
+        model: str | None = None,
+    ) -> Preview:
+        """Return what would be sent to write on from `history`. The model is asked nothing."""
+        partner = await self._partners.of(chat, connection=connection, model=model)
+        prompt = await self._prompt(chat, partner, history, kind=kind, instruction=instruction)
+        request = await self._request(chat, partner, prompt)
+        return Preview(
+            connection=partner.connection.slug,
+            source=partner.connection.source,
+            model=partner.model,
+            report=prompt.report,
+            request=await self._relay.preview(partner.connection, request),
+        )
+
+    async def bounded(
+        self, partner: Partner, settings: Settings, *, reply: int | None = None
+    ) -> Settings:
+        """Return `settings` with an end to the answer where nobody else sets one.
+
+        A model inside this process may go on for ever; providers stop theirs. `reply` are the
+        tokens that are kept for the answer.
+        """
+        endpoint = await self._relay.endpoints.reach(partner.connection)
+        if settings.max_tokens is not None or not endpoint.source.built_in:
+            return settings
+        if reply is None:
+            reply = Occasion(context=partner.facts.context).kept_for_reply
+        return structs.replace(settings, max_tokens=reply)
+
+    async def _prompt(
+        self,
+        chat: Chat,
+        partner: Partner,
+        history: History,
+        *,
+        kind: RunKind,
+        instruction: str,
+    ) -> Prompt:
+        tried = await self._tried(chat, partner)
+        occasion = Occasion(
+            kind=kind,
+            system=chat.system,
+            person=await self._name_of(chat.owner) if kind == "impersonate" else None,
+            instruction=instruction,
+            context=partner.facts.context,
+            reply=chat.settings.max_tokens or _longest_answer(tried, partner.facts),
+            longest_reply=partner.facts.max_output,
+            prefills=all(notice.field != "prefix" for notice in tried.notices),
+        )
+        assembly = Assembly(occasion, self._count)
+        all_read = True
+        async for message in history():
+            if not assembly.feed((message,)):
+                all_read = message.parent_id is None
+                break
+        return assembly.finish(all_read=all_read)
+
+    async def _tried(self, chat: Chat, partner: Partner) -> Encoded:
+        """Return how a begun answer would be sent: what its dialect adds and what it cannot."""
+        endpoint = await self._relay.endpoints.reach(partner.connection)
+        begun = Message("assistant", (Text("One, two"),), prefix=True)
+        request = ChatRequest(
+            model=partner.model,
+            messages=(says("user", "Count."), begun),
+            settings=chat.settings,
+        )
+        request, notices = post_process(request, partner.connection.post_processing)
+        encoded = endpoint.source.encoded(request, endpoint.link)
+        return structs.replace(encoded, notices=(*notices, *encoded.notices))
+
+    async def _request(self, chat: Chat, partner: Partner, prompt: Prompt) -> ChatRequest:
+        return ChatRequest(
+            model=partner.model,
+            messages=await self._with_files(chat.owner, prompt.messages),
+            # A run writes one answer.
+            settings=structs.replace(
+                await self.bounded(partner, chat.settings, reply=prompt.report.reply), n=None
+            ),
+        )
+
+    async def _with_files(self, owner: str, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Return `messages` with the attachments they refer to inside them."""
+        wanted = {name for message in messages for name in attachments_of(message.parts)}
+        if not wanted:
+            return messages
+        urls = {name: await self._data_url(owner, name) for name in wanted}
+        return tuple(
+            structs.replace(message, parts=tuple(_filled(part, urls) for part in message.parts))
+            for message in messages
+        )
+
+    async def _data_url(self, owner: str, attachment_id: str) -> str:
+        async with self._store.read() as rows:
+            known = await rows.attachments.by_id(attachment_id)
+            content = await rows.attachments.content_of(attachment_id)
+        if known is None or content is None or known.owner != owner:
+            raise NotFound(
+                f"The attachment {attachment_id} of a message is not there any more. Hide or "
+                "edit the message that has it."
+            )
+        return f"data:{known.media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def _with_cost(events: list[Event], facts: Model) -> list[Event]:
+    """Return `events`, the tokens in them with what they cost where only we can say it."""
+    if facts.price is None:
+        return events
+    return [
+        UsageReported(priced(event.usage, facts.price))
+        if isinstance(event, UsageReported)
+        else event
+        for event in events
+    ]
+
+
+def _longest_answer(encoded: Encoded, facts: Model) -> int | None:
+    """Return the longest answer that is asked for where nobody chose one, if one is.
+
+    Some providers refuse a prompt that leaves no room for it.
+    """
+    for name in _LONGEST_ANSWER:
+        longest = encoded.body.get(name)
+        if isinstance(longest, int) and (facts.context is None or longest < facts.context):
+            return longest
+    return None
+
+
+def _filled(part: Part, urls: dict[str, str]) -> Part:
+    if isinstance(part, Image | Video | File) and part.url and part.url.startswith(ATTACHMENT):
+        return structs.replace(part, url=urls[part.url.removeprefix(ATTACHMENT)])
+    return part
+
+
+def _notice_of(report: Report) -> Noticed | None:
+    """Return what the person should know of a prompt: that it may have been cut in vain."""
+    if report.context_assumed and any(cut.why == "budget" for cut in report.cuts):
+        return Noticed(
+            f"Older messages were left out: how much the model takes is not known, so "
+            f"{report.context:,} tokens were assumed.",
+            "messages",
+        )
+    return None

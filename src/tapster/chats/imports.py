@@ -1,0 +1,205 @@
+"""Chats brought in from files: as a whole or not at all, and never over anything that is here."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import tzinfo
+from functools import partial
+
+import msgspec
+from msgspec import Struct
+
+from tapster.chats.attachments import Attachments
+from tapster.chats.exports import rewritten
+from tapster.chats.limits import fields_from, name_from, parts_from, reply_from, words
+from tapster.core.chats import ATTACHMENT, Chat, ChatFields, ChatMessage, Checkpoint, Edition
+from tapster.core.connections import Connection
+from tapster.core.errors import InvalidInput
+from tapster.core.messages import Part
+from tapster.formats.archives import Archive, Kept
+from tapster.formats.recognition import read_chat
+from tapster.store import Rows, Store
+
+MOST_BYTES = 64 * 1024 * 1024
+"""How large a file may be that is brought in from elsewhere than this machine."""
+
+# So many are written before others have their turn.
+_AT_ONCE = 500
+
+
+class Imported(Struct, frozen=True):
+    """The chats that were made, and what of the file has no place here."""
+
+    chats: tuple[Chat, ...]
+    notes: tuple[str, ...] = ()
+
+
+class Imports:
+    """Files made into chats. Everything in them gets an id of its own."""
+
+    def __init__(
+        self,
+        store: Store,
+        attachments: Attachments,
+        *,
+        connections: Callable[[], Awaitable[Sequence[Connection]]],
+        new_id: Callable[[], str],
+        clock: Callable[[], float],
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._store = store
+        self._attachments = attachments
+        self._connections = connections
+        self._new_id = new_id
+        self._clock = clock
+        self._zone = zone
+
+    async def read(self, owner: str, content: bytes, *, name: str = "") -> Imported:
+        """Make a chat of a file called `name`: our own, or SillyTavern's. Raises `InvalidInput`.
+
+        Dates without a zone are of the one given at the start: else this machine's.
+        """
+        read = partial(read_chat, content, name=name, now=self._clock(), zone=self._zone)
+        archive, notes = await asyncio.to_thread(lambda: _kept(*read()))
+        archive, unknown = await self._at_home(archive)
+        async with self._store.begin() as rows:
+            urls = {file.number: await self._keep(owner, file) for file in archive.files}
+            chat, gone = await self._add(rows, owner, archive, urls)
+        missing = (
+            (f"Pictures and files that are not in it were left out: {gone:,}.",) if gone else ()
+        )
+        return Imported((chat,), (*notes, *unknown, *missing))
+
+    async def _at_home(self, archive: Archive) -> tuple[Archive, tuple[str, ...]]:
+        """Return the chat without a connection nobody has here, and a word on it."""
+        wanted = archive.chat.connection
+        if wanted is None or wanted in {each.id for each in await self._connections()}:
+            return archive, ()
+        chat = msgspec.structs.replace(archive.chat, connection=None, model=None)
+        note = "The connection it was set to is not here: it uses the usual one."
+        return msgspec.structs.replace(archive, chat=chat), (note,)
+
+    async def _keep(self, owner: str, file: Kept) -> str:
+        """Keep an attached file, and return the url a part refers to it by."""
+        if hashlib.sha256(file.content).hexdigest() != file.digest:
+            raise InvalidInput(
+                f"The file is damaged: {file.name[:60]!r}, which is in it, is not what it was. "
+                "Nothing was imported.",
+                field="file",
+            )
+        added = await self._attachments.add(
+            owner, file.content, name=file.name, media_type=file.media_type
+        )
+        return f"{ATTACHMENT}{added.id}"
+
+    async def _add(
+        self, rows: Rows, owner: str, archive: Archive, urls: dict[int, str]
+    ) -> tuple[Chat, int]:
+        given = archive.chat
+        ids = [self._new_id() for _ in archive.messages]
+        at_place = dict(enumerate(ids, start=1))
+        chat = Chat(
+            id=self._new_id(),
+            owner=owner,
+            head=at_place.get(given.head or 0),
+            **{name: getattr(given, name) for name in _SET},
+        )
+        gone = 0
+
+        def parts_of(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+            nonlocal gone
+            kept, lost = rewritten(parts, lambda number: urls.get(_number(number)))
+            gone += lost
+            return kept
+
+        messages = [
+            ChatMessage(
+                id=own,
+                chat_id=chat.id,
+                parent_id=at_place.get(told.below or 0),
+                role=told.role,
+                author=told.author,
+                parts=parts_of(told.parts),
+                hidden=told.hidden,
+                reply=told.reply,
+                editions=len(told.earlier),
+                created_at=told.created_at,
+                updated_at=told.updated_at,
+            )
+            for own, told in zip(ids, archive.messages, strict=True)
+        ]
+        await rows.chats.add(chat)
+        for at in range(0, len(messages), _AT_ONCE):
+            await rows.messages.add_all(messages[at : at + _AT_ONCE])
+        editions = [
+            Edition(
+                id=self._new_id(),
+                message_id=own,
+                parts=parts_of(earlier.parts),
+                reply=earlier.reply,
+                created_at=earlier.created_at,
+                replaced_at=earlier.replaced_at,
+            )
+            for own, told in zip(ids, archive.messages, strict=True)
+            for earlier in told.earlier
+        ]
+        for at in range(0, len(editions), _AT_ONCE):
+            await rows.editions.add_all(editions[at : at + _AT_ONCE])
+        for edition in editions:
+            await rows.messages.note_uses(edition.message_id, edition.parts)
+        names = [
+            Checkpoint(
+                id=self._new_id(),
+                chat_id=chat.id,
+                message_id=at_place[name.message],
+                kind=name.kind,
+                name=name.name,
+                created_at=name.created_at,
+            )
+            for name in archive.names
+        ]
+        for at in range(0, len(names), _AT_ONCE):
+            await rows.checkpoints.add_all(names[at : at + _AT_ONCE])
+        return chat, gone
+
+
+_SET = (
+    "title",
+    "titled_by",
+    "connection",
+    "model",
+    "system",
+    "settings",
+    "character",
+    "pinned",
+    "created_at",
+    "updated_at",
+)
+
+
+def _kept(archive: Archive, notes: tuple[str, ...]) -> tuple[Archive, tuple[str, ...]]:
+    """Return what was read if all of it can be kept. Raises `InvalidInput`, naming the message."""
+    chat = archive.chat
+    fields_from(ChatFields(**{name: getattr(chat, name) for name in ChatFields.__struct_fields__}))
+    for name in archive.names:
+        name_from(name.name)
+    for place, message in enumerate(archive.messages, start=1):
+        try:
+            words(message.author or "", field="author")
+            for parts, reply in (
+                (message.parts, message.reply),
+                *((each.parts, each.reply) for each in message.earlier),
+            ):
+                parts_from(parts)
+                reply_from(reply)
+        except InvalidInput as error:
+            raise InvalidInput(
+                f"Message {place} of the file cannot be kept, and nothing was imported. "
+                f"{error.message}",
+                field="file",
+            ) from None
+    return archive, notes
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0

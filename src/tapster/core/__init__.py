@@ -1,0 +1,1 @@
+"""The words every floor uses: messages, requests, events, usage, connections, errors."""

@@ -1,0 +1,61 @@
+"""News: what the open pages of a person are told when it has happened, to look at it anew.
+
+Nothing of it is the truth, and any of it may be lost: who begins to listen, or listens again,
+reads everything.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tapster.core.runs import RunKind, RunState
+
+Noun = Literal["connection", "key", "proxy", "preferences"]
+
+
+class ChatChanged(Struct, frozen=True, tag="chat-changed", tag_field="type"):
+    """Something in a chat, or of its settings, is another; `deleted` once it is not listed."""
+
+    chat_id: str
+    version: int
+    head: str | None
+    deleted: bool
+
+
+class RunBegan(Struct, frozen=True, tag="run-started", tag_field="type"):
+    """A run was begun. `message_id` is the message it continues, if it does."""
+
+    run_id: str
+    chat_id: str
+    kind: RunKind
+    message_id: str | None = None
+
+
+class RunEnded(Struct, frozen=True, tag="run-ended", tag_field="type"):
+    """A run came to its end."""
+
+    run_id: str
+    chat_id: str
+    state: RunState
+
+
+class HouseChanged(Struct, frozen=True, tag="house-changed", tag_field="type"):
+    """Something that is in lists of this noun is another."""
+
+    noun: Noun
+
+
+News = ChatChanged | RunBegan | RunEnded | HouseChanged
+
+
+def subject_of(news: News) -> str:
+    """Return what `news` is about: the later of two on the same subject is enough."""
+    match news:
+        case ChatChanged():
+            return f"chat {news.chat_id}"
+        case RunBegan():
+            return f"run {news.run_id} began"
+        case RunEnded():
+            return f"run {news.run_id} ended"
+        case HouseChanged():
+            return f"house {news.noun}"

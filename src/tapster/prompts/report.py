@@ -1,0 +1,61 @@
+"""What became of a chat in its prompt: every part with its tokens, and what was left out."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tapster.core.messages import Role
+
+Label = Literal[
+    "system prompt",
+    "history",
+    "continue nudge",
+    "impersonate nudge",
+    "turn nudge",
+    "instruction",
+]
+Why = Literal["budget", "hidden", "empty", "tool-unanswered", "tool-unasked"]
+
+MOST_NAMED = 100
+"""So many of the messages left out for one reason are named; all of them are counted."""
+
+
+class Item(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A message of the prompt. `message_id` is the chat's message it came from, if from one."""
+
+    label: Label
+    role: Role
+    tokens: int
+    message_id: str | None = None
+
+
+class Cut(Struct, frozen=True, omit_defaults=True):
+    """What was left out for one reason: how many messages, of how many tokens, which of them.
+
+    `and_older` tells that everything before them was left out as well, unread.
+    """
+
+    why: Why
+    count: int
+    tokens: int
+    message_ids: tuple[str, ...] = ()
+    and_older: bool = False
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """How a prompt was put together.
+
+    `total` is what it takes of `budget`, which is the model's `context` less what is kept for the
+    `reply`. `context_assumed` tells that nobody knows the model's real one. `estimated` tells
+    that the numbers are a guess; `counter` whose they are.
+    """
+
+    items: tuple[Item, ...]
+    total: int
+    budget: int
+    context: int
+    reply: int
+    cuts: tuple[Cut, ...] = ()
+    context_assumed: bool = False
+    estimated: bool = True
+    counter: str = ""

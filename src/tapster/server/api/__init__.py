@@ -1,0 +1,1 @@
+"""`/api`: one module for each noun, with its routes in `ROUTES`."""

@@ -1,0 +1,27 @@
+"""Every kind of provider, one file each; the folder is the registry.
+
+A module whose name does not begin with `_` holds one `source`. Packages of others join
+through the entry-point group `tapster.sources`.
+"""
+
+from tapster.sources._addresses import CALL_TAILS
+from tapster.sources._auth import Bearer, HeaderKey, NoKey, QueryKey
+from tapster.sources._discovery import all_sources, find_source
+from tapster.sources._options import Option
+from tapster.sources._probes import Probed, StatusCall
+from tapster.sources._source import HttpSource, Source
+
+__all__ = [
+    "CALL_TAILS",
+    "Bearer",
+    "HeaderKey",
+    "HttpSource",
+    "NoKey",
+    "Option",
+    "Probed",
+    "QueryKey",
+    "Source",
+    "StatusCall",
+    "all_sources",
+    "find_source",
+]

@@ -1,0 +1,36 @@
+"""What a person may set on a connection of one source alone."""
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Option(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A setting of a connection that only this source has, such as a region or an API choice.
+
+    `body` is the field it goes into (`provider.order`: the field `order` of the field
+    `provider`), `header` the header; an option with neither is read by the source itself.
+    What a request says itself stands. A `header` kind of value is the name of one.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    kind: Literal["text", "integer", "number", "switch", "choice", "list", "map", "header"] = "text"
+    choices: tuple[str, ...] = ()
+    default: Any = None
+    required: bool = False
+    body: str = ""
+    header: str = ""
+
+
+def lay_under(body: dict[str, Any], path: list[str], value: Any) -> None:
+    """Set the field at `path` unless it is there already."""
+    name, *rest = path
+    if not rest:
+        body.setdefault(name, value)
+        return
+    inner = body.get(name, {})
+    if isinstance(inner, dict):
+        body[name] = dict(inner)
+        lay_under(body[name], rest, value)

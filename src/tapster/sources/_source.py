@@ -1,0 +1,392 @@
+"""The shape of a source: data, plus at most a few small functions."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from tapster.core.errors import InvalidInput, Reason, SourceError
+from tapster.core.events import Event, Failed, Noticed
+from tapster.core.links import Call, Link
+from tapster.core.models import Model, ModelPage
+from tapster.core.origins import origin_of
+from tapster.core.requests import ChatRequest
+from tapster.core.settings import SETTINGS, Setting
+from tapster.dialects.dialect import Dialect, Encoded
+from tapster.sources._addresses import CALL_TAILS, below, tidied, with_query
+from tapster.sources._auth import Auth, Bearer, HeaderKey, KeyGrant, QueryKey
+from tapster.sources._options import Option, lay_under
+from tapster.sources._probes import Probed, StatusCall
+
+KeyNeed = Literal["required", "optional", "none"]
+
+
+Choose = Callable[[ChatRequest | None, Link], Dialect]
+Refine = Callable[[ChatRequest, Link], tuple[ChatRequest, tuple[Noticed, ...]]]
+Address = Callable[[Encoded, Link, ChatRequest | None], str]
+Authorize = Callable[[Link], Awaitable[Mapping[str, str]]]
+Home = Callable[[Link], str]
+Ranges = Mapping[str, tuple[float, float]]
+
+
+class Source(Protocol):
+    """What the floors above know of a source."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def built_in(self) -> bool: ...
+    @property
+    def base_url(self) -> str | None: ...
+    @property
+    def key_need(self) -> KeyNeed: ...
+    @property
+    def key_variables(self) -> tuple[str, ...]: ...
+    @property
+    def key_page(self) -> str | None: ...
+    @property
+    def docs(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def options(self) -> tuple[Option, ...]: ...
+    @property
+    def catalogue(self) -> tuple[Model, ...]: ...
+    @property
+    def always_external(self) -> bool: ...
+    @property
+    def fresh_keys_wait(self) -> bool: ...
+    @property
+    def grant(self) -> KeyGrant | None: ...
+    @property
+    def retired(self) -> str | None: ...
+    @property
+    def speaks_ours(self) -> bool: ...
+
+    def settings(self) -> tuple[Setting, ...]: ...
+    def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]: ...
+    def gives_many(self, request: ChatRequest, link: Link) -> bool: ...
+    def endpoint_of(self, link: Link) -> str: ...
+    def retired_at(self, link: Link) -> str | None: ...
+    def batches(self, request: ChatRequest, link: Link) -> AsyncGenerator[list[Event], None]: ...
+    def stream(self, request: ChatRequest, link: Link) -> AsyncGenerator[Event, None]: ...
+    async def probe(self, link: Link) -> Probed: ...
+    async def models(self, link: Link) -> tuple[Model, ...] | None: ...
+    def encoded(self, request: ChatRequest, link: Link) -> Encoded: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpSource:
+    """A source reached over HTTP.
+
+    - `base_url`: its own endpoint, up to and including the API version; absent where the
+      person names it. `bases` are its own endpoints by the value of the option `endpoint`;
+      `home` builds the own endpoint where other options are part of it.
+    - `version`: the version segment (`/v1`) that is appended to an endpoint given without any;
+      `tails` are ends of a pasted address that are no part of the endpoint, beside the
+      usual ones (`/chat/completions` and its like).
+    - `auth`: where the key goes. `auths` are other places, by the value of the option `auth`;
+      the options `key_header` and `key_query` name a header or a query field of one's own.
+    - `dialect`: what it speaks. `apis` are others it speaks, by the value of the option `api`;
+      `choose` picks one for a request where its model counts too. `dialect` then stands for
+      what the source takes and how its lists read.
+    - `refine`: changes a request by the rules of its models and says so.
+    - `address`: builds the URL where joining endpoint and path is not enough.
+    - `authorize`: makes the headers where presenting the key is not enough.
+    - `ranges`: overrides of `(low, high)` per setting; `model_ranges` those of one model.
+    """
+
+    id: str
+    title: str
+    dialect: Dialect
+    base_url: str | None
+    docs: str
+    version: str = ""
+    tails: tuple[str, ...] = ()
+    bases: Mapping[str, str] = field(default_factory=dict)
+    home: Home | None = None
+    auth: Auth = field(default_factory=Bearer)
+    key_need: KeyNeed = "required"
+    key_variables: tuple[str, ...] = ()
+    key_page: str | None = None
+    note: str = ""
+    rank: int = 50
+    built_in: bool = False
+    options: tuple[Option, ...] = ()
+    ranges: Ranges = field(default_factory=dict)
+    model_ranges: Callable[[str], Ranges] | None = None
+    refuses: frozenset[str] = frozenset()
+    models_path: str | None = "/models"
+    status: StatusCall | None = None
+    list_is_public: bool = False
+    catalogue: tuple[Model, ...] = ()
+    always_external: bool = False
+    fresh_keys_wait: bool = False
+    grant: KeyGrant | None = None
+    retired: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    apis: Mapping[str, Dialect] = field(default_factory=dict)
+    auths: Mapping[str, Auth] = field(default_factory=dict)
+    choose: Choose | None = None
+    refine: Refine | None = None
+    address: Address | None = None
+    authorize: Authorize | None = None
+    keeps: Callable[[Model], bool] | None = None
+
+    @property
+    def speaks_ours(self) -> bool:
+        """Whether unknown body fields may be passed through untouched."""
+        return bool(getattr(self.dialect, "speaks_ours", False))
+
+    def gives_many(self, request: ChatRequest, link: Link) -> bool:
+        """Whether the model asked gives as many answers at once as `request` wants."""
+        dialect = self.dialect_for(request, link)
+        if self.refine:
+            request, _ = self.refine(request, link)
+        return request.settings.n is not None and "n" in dialect.takes - self.refuses
+
+    def settings(self) -> tuple[Setting, ...]:
+        """Return the response settings this source takes, with its own ranges."""
+        return _within(self.ranges, self.dialect.takes - self.refuses)
+
+    def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]:
+        """Return the response settings taken where `request` goes, with its model's ranges."""
+        own = self.model_ranges(request.model) if self.model_ranges else {}
+        takes = self.dialect_for(request, link).takes - self.refuses
+        return _within({**self.ranges, **own}, takes)
+
+    def endpoint_of(self, link: Link) -> str:
+        """Return the address calls are made below: the link's own, tidied, else the source's.
+
+        Spaces, trailing slashes and a pasted call's tail are cut off; an address without any
+        version segment gets the source's.
+        """
+        if not link.endpoint:
+            return self._own_endpoint(link)
+        return tidied(link.endpoint, tails=(*CALL_TAILS, *self.tails), version=self.version)
+
+    def retired_at(self, link: Link) -> str | None:
+        """Return why nothing answers any more, which is so at the source's own address only."""
+        if self.retired is None or self.base_url is None:
+            return None
+        at_home = origin_of(self.endpoint_of(link)) == origin_of(self.base_url)
+        return self.retired if at_home else None
+
+    def dialect_for(self, request: ChatRequest | None, link: Link) -> Dialect:
+        """Return the dialect of `request`, or for none that of lists and checks."""
+        if self.choose:
+            return self.choose(request, link)
+        return self.apis.get(str(link.options.get("api")), self.dialect)
+
+    def encoded(self, request: ChatRequest, link: Link) -> Encoded:
+        """Return exactly what would be sent, shaped by the link's own body rules."""
+        notices: tuple[Noticed, ...] = ()
+        if self.refine:
+            request, notices = self.refine(request, link)
+        encoded = self.dialect_for(request, link).encode(request)
+        body = {**self._with_options(encoded.body, link), **link.include_body}
+        for name in link.exclude_body:
+            body.pop(name, None)
+        return Encoded(
+            path=encoded.path,
+            body=body,
+            headers=encoded.headers,
+            notices=(*notices, *encoded.notices),
+        )
+
+    async def batches(self, request: ChatRequest, link: Link) -> AsyncGenerator[list[Event], None]:
+        """Yield the reply's events as they come, all of one network read at a time.
+
+        Raises `SourceError` when the provider refuses or breaks off.
+        """
+        if retired := self.retired_at(link):
+            raise SourceError(Reason.NOT_FOUND, retired)
+        encoded = self.encoded(request, link)
+        dialect = self.dialect_for(request, link)
+        if encoded.notices:
+            yield list(encoded.notices)
+        call = await self._call("POST", encoded, link, request)
+        async with link.transport.send(call) as answer:
+            if answer.status >= 300:
+                raise dialect.read_error(answer.status, answer.headers, await answer.read())
+            if await answer.framing() == "document":
+                yield _unless_failed(dialect.decode_reply(await answer.read(), request))
+                return
+            decoder = dialect.decoder(request)
+            async for frames in answer.frames():
+                events = decoder.feed(frames)
+                if not events:
+                    continue
+                if isinstance(failed := events[-1], Failed):
+                    if len(events) > 1:
+                        yield events[:-1]
+                    raise failed.as_error()
+                yield events
+            if events := decoder.close():
+                if isinstance(failed := events[-1], Failed):
+                    if len(events) > 1:
+                        yield events[:-1]
+                    raise failed.as_error()
+                yield events
+
+    async def stream(self, request: ChatRequest, link: Link) -> AsyncGenerator[Event, None]:
+        """Yield the reply's events one by one."""
+        async with aclosing(self.batches(request, link)) as batches:
+            async for events in batches:
+                for event in events:
+                    yield event
+
+    async def models(self, link: Link) -> tuple[Model, ...] | None:
+        """Return what the endpoint lists, all pages of it, or `None` where there is no list."""
+        if self.models_path is None:
+            return None
+        found: list[Model] = []
+        token: str | None = None
+        seen: set[str | None] = {None}
+        for _ in range(100):
+            page = await self._page(self.models_path, token, link)
+            found += page.models
+            token = page.next
+            # A list that leads back to a page already read would never end.
+            if not token or token in seen:
+                break
+            seen.add(token)
+        kept = {model.id: model for model in found if self.keeps is None or self.keeps(model)}
+        return tuple(kept.values())
+
+    async def probe(self, link: Link) -> Probed:
+        """Ask the endpoint, as cheaply as it allows, whether key and address are good.
+
+        Raises `SourceError` with what it said if they are not.
+        """
+        key_proved = await self._status_proves_key(link)
+        models = await self.models(link)
+        return Probed(
+            models=models, key_proved=key_proved or (models is not None and not self.list_is_public)
+        )
+
+    async def _status_proves_key(self, link: Link) -> bool:
+        if self.status is None:
+            return False
+        try:
+            body = await self._ask(self.status.path, link, self.status.body)
+        except SourceError as error:
+            # A proxy that stands in for the source need not offer its account calls.
+            if link.endpoint and self.models_path and error.status in {404, 405, 501}:
+                return False
+            raise
+        if self.status.verdict:
+            self.status.verdict(body)
+        return self.status.proves_key
+
+    def _own_endpoint(self, link: Link) -> str:
+        if self.home:
+            return self.home(link)
+        endpoint = self.bases.get(str(link.options.get("endpoint")), self.base_url)
+        if not endpoint:
+            raise InvalidInput(
+                f"{self.title} needs an endpoint: the base URL of the server, "
+                "for instance http://127.0.0.1:1234/v1.",
+                field="endpoint",
+            )
+        return endpoint
+
+    def _auth_of(self, link: Link) -> Auth:
+        """Return where the key goes: a field the person named, or one the source knows."""
+        if header := link.options.get("key_header"):
+            return HeaderKey(str(header).lower())
+        if field := link.options.get("key_query"):
+            return QueryKey(str(field))
+        return self.auths.get(str(link.options.get("auth")), self.auth)
+
+    def _with_options(self, body: Mapping[str, Any], link: Link) -> dict[str, Any]:
+        """Return `body` with the options that belong into it; what it says itself stands."""
+        merged = dict(body)
+        for option in self.options:
+            value = link.options.get(option.name, option.default)
+            if option.body and value is not None:
+                lay_under(merged, option.body.split("."), value)
+        return merged
+
+    def _option_headers(self, link: Link) -> dict[str, str]:
+        return {
+            option.header.lower(): str(value)
+            for option in self.options
+            if option.header and (value := link.options.get(option.name, option.default))
+        }
+
+    async def _page(self, path: str, token: str | None, link: Link) -> ModelPage:
+        if token:
+            path = f"{path}{'&' if '?' in path else '?'}{token}"
+        return self.dialect_for(None, link).decode_models(await self._ask(path, link))
+
+    async def _ask(self, path: str, link: Link, question: Mapping[str, Any] | None = None) -> bytes:
+        method: Literal["GET", "POST"] = "GET" if question is None else "POST"
+        call = await self._call(method, Encoded(path=path, body=dict(question or {})), link, None)
+        async with link.transport.send(call) as answer:
+            body = await answer.read()
+            if answer.status >= 300:
+                dialect = self.dialect_for(None, link)
+                raise dialect.read_error(answer.status, answer.headers, body)
+            return body
+
+    async def _call(
+        self,
+        method: Literal["GET", "POST"],
+        encoded: Encoded,
+        link: Link,
+        request: ChatRequest | None,
+    ) -> Call:
+        if self.address:
+            url = self.address(encoded, link, request)
+        else:
+            url = below(self.endpoint_of(link), encoded.path)
+        headers = {"accept": "application/json", **self.headers, **self._option_headers(link)}
+        headers |= encoded.headers
+        if method == "POST":
+            headers["content-type"] = "application/json"
+            if request is not None and request.stream:
+                headers["accept"] = "text/event-stream, application/json"
+        if self.authorize:
+            headers |= await self.authorize(link)
+        elif link.key is not None:
+            auth = self._auth_of(link)
+            headers |= auth.headers(link.key)
+            url = with_query(url, auth.query(link.key))
+        headers |= {name.lower(): value for name, value in link.headers.items()}
+        return Call(
+            method=method,
+            url=url,
+            headers=headers,
+            body=msgspec.json.encode(encoded.body) if method == "POST" else None,
+            key=link.key,
+            timeouts=link.timeouts,
+            outbound_proxy=link.outbound_proxy,
+            verify_tls=link.verify_tls,
+        )
+
+
+def _within(ranges: Ranges, names: frozenset[str]) -> tuple[Setting, ...]:
+    """Return the settings called `names`, each within its range."""
+    return tuple(
+        msgspec.structs.replace(setting, low=ranges[setting.name][0], high=ranges[setting.name][1])
+        if setting.name in ranges
+        else setting
+        for setting in SETTINGS.values()
+        if setting.name in names
+    )
+
+
+def _unless_failed(events: list[Event]) -> list[Event]:
+    """Return `events`; raise instead if all they say is that the provider failed."""
+    if events and isinstance(failed := events[-1], Failed):
+        raise failed.as_error()
+    if not events:
+        raise SourceError(Reason.UPSTREAM, "The provider answered with nothing at all. Try again.")
+    return events

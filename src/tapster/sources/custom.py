@@ -1,0 +1,62 @@
+"""Custom: any endpoint or proxy that speaks OpenAI's API, under your own address.
+
+https://platform.openai.com/docs/api-reference/chat
+"""
+
+from tapster.core.settings import SETTINGS
+from tapster.dialects.openai_chat import OpenAIChat
+from tapster.dialects.openai_responses import OpenAIResponses
+from tapster.sources._auth import HeaderKey
+from tapster.sources._options import Option
+from tapster.sources._source import HttpSource
+
+# Nothing is known of the endpoint, so every setting may pass; it says itself what it refuses.
+CHAT = OpenAIChat(
+    max_tokens_field="by_family", inline_thinking=True, also_takes=frozenset(SETTINGS)
+)
+
+source = HttpSource(
+    id="custom",
+    title="Custom (OpenAI-compatible)",
+    rank=1,
+    base_url=None,
+    docs="https://platform.openai.com/docs/api-reference/chat",
+    dialect=CHAT,
+    apis={"responses": OpenAIResponses()},
+    key_need="optional",
+    always_external=True,
+    note=(
+        "Any server or proxy that speaks OpenAI's API: LM Studio, vLLM, llama.cpp, LiteLLM, "
+        "KoboldCpp, a router. Give its base URL, usually ending in /v1; the key is optional."
+    ),
+    auths={"x-api-key": HeaderKey("x-api-key"), "api-key": HeaderKey("api-key")},
+    options=(
+        Option(
+            "auth",
+            "Key is sent as",
+            "Authorization: Bearer, as nearly all want it, or a header of its own.",
+            kind="choice",
+            choices=("bearer", "x-api-key", "api-key"),
+            default="bearer",
+        ),
+        Option(
+            "key_header",
+            "Header of the key",
+            "The header the key goes into, bare, where it is none of those: `X-Auth-Token`.",
+            kind="header",
+        ),
+        Option(
+            "key_query",
+            "Query field of the key",
+            "The field of the address the key goes into, where no header is taken: `api_key`.",
+        ),
+        Option(
+            "api",
+            "API",
+            "Chat Completions, which nearly all speak, or Responses.",
+            kind="choice",
+            choices=("chat", "responses"),
+            default="chat",
+        ),
+    ),
+)

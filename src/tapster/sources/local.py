@@ -1,0 +1,24 @@
+"""Local: a small model that runs here, with no key, no network and no other server.
+
+https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+"""
+
+from tapster.dialects.openai_chat import OpenAIChat
+from tapster.sources._auth import NoKey
+from tapster.sources._source import HttpSource
+
+source = HttpSource(
+    id="local",
+    title="Embedded model (runs here)",
+    base_url="engine://local",
+    docs="https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
+    dialect=OpenAIChat(
+        also_takes=frozenset({"top_k", "min_p", "typical_p", "repetition_penalty"}),
+    ),
+    # llama.cpp passes over what it does not know without a word.
+    refuses=frozenset({"verbosity"}),
+    auth=NoKey(),
+    key_need="none",
+    built_in=True,
+    note="A small model that needs no key and no network. It is quick to try, not very clever.",
+)

@@ -1,0 +1,1 @@
+"""Migrations, shipped with the package and run by `tapster.store.schema` alone."""

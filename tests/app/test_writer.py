@@ -1,0 +1,252 @@
+"""Answers written: who is asked, what goes out, and what is seen without asking."""
+
+import pytest
+
+from tapster.core.chats import Attachment, Chat, ChatMessage
+from tapster.core.errors import InvalidInput, NotFound, SourceError
+from tapster.core.events import Noticed, UsageReported
+from tapster.core.messages import File, Image, Text
+from tapster.core.models import Model
+from tapster.core.requests import Settings
+from tapster.core.runs import Run, RunAsked
+from tapsters import add, text_of
+
+OWNER = "me"
+
+
+def chat_with(*lines, **more):
+    """Return a chat and the way back through its messages; `u` and `a` lines, oldest first."""
+    chat = Chat(id="c", owner=OWNER, **more)
+    messages = []
+    for number, line in enumerate(lines, 1):
+        role, parts = line if isinstance(line, tuple) else (line[0], (Text(line[2:]),))
+        messages.append(
+            ChatMessage(
+                id=f"m{number}",
+                chat_id="c",
+                parent_id=f"m{number - 1}" if number > 1 else None,
+                role={"u": "user", "a": "assistant"}[role],
+                parts=parts,
+            )
+        )
+    read = []
+
+    async def history():
+        for message in reversed(messages):
+            read.append(message.id)
+            yield message
+
+    history.read = read
+    return chat, history
+
+
+def asked_of(chat, history, *, kind="say", chosen=None, **more):
+    run = Run(
+        id="r",
+        owner=OWNER,
+        chat_id="c",
+        kind=kind,
+        worker="w",
+        boot="b",
+        lease_until=0,
+        started_at=0,
+    )
+    chosen = [] if chosen is None else chosen
+    return RunAsked(run=run, chat=chat, history=history, choose=chosen.append, **more)
+
+
+async def written(tapster, asked):
+    return [event async for events in tapster.writer.write(asked) for event in events]
+
+
+def sent(mock):
+    """Return the chat requests the mock got; lists may be asked for at any time."""
+    return [record for record in mock.requests if record.method == "POST"]
+
+
+@pytest.fixture
+async def here(tapster, mock):
+    return await add(tapster, "openai", f"{mock.url}/openai/v1", model="echo")
+
+
+async def test_an_answer_is_written_and_who_was_asked_is_told(tapster, mock, here):
+    chosen = []
+    chat, history = chat_with("u one", "a two", "u three", connection=here.id, system="Brief.")
+
+    events = await written(tapster, asked_of(chat, history, chosen=chosen))
+
+    assert text_of(events) == "three"
+    assert any(isinstance(event, UsageReported) for event in events)
+    assert [(each.connection, each.source, each.model) for each in chosen] == [
+        (here.id, "openai", "echo")
+    ]
+    said = [message["content"] for message in sent(mock)[-1].body["messages"]]
+    assert said == ["Brief.", "one", "two", "three"]
+
+
+async def test_what_was_wished_for_once_comes_before_the_chats_own(tapster, mock, here):
+    chat, history = chat_with("u hi", connection=here.id, model="o3")
+
+    await written(tapster, asked_of(chat, history))
+    own = sent(mock)[-1].body["model"]
+    await written(tapster, asked_of(chat, history, model="think"))
+
+    assert (own, sent(mock)[-1].body["model"]) == ("o3", "think")
+
+
+async def test_a_chat_without_connection_asks_the_usual_one(tapster, here):
+    chosen = []
+    chat, history = chat_with("u hi")
+
+    await written(tapster, asked_of(chat, history, chosen=chosen))
+
+    assert chosen[0].connection == here.id
+
+
+async def test_with_nothing_configured_the_embedded_model_is_meant(tapster):
+    chat, history = chat_with("u hi", model="tiny")
+
+    preview = await tapster.writer.preview(chat, history)
+
+    assert (preview.connection, preview.source, preview.model) == ("local", "local", "tiny")
+
+
+async def test_an_embedded_model_is_given_an_end_and_others_are_not(tapster, here):
+    local = (await tapster.connections.find("local")).id
+    unbounded, history = chat_with("u hi", connection=local, model="tiny")
+    chosen, _ = chat_with("u hi", connection=local, model="tiny", settings=Settings(max_tokens=7))
+    other, _ = chat_with("u hi", connection=here.id)
+
+    preview = await tapster.writer.preview(unbounded, history)
+    asked = [(await tapster.writer.preview(chat, history)).request for chat in (chosen, other)]
+    partner = await tapster.partners.of(unbounded)
+    unkept = await tapster.writer.bounded(partner, Settings())
+
+    assert preview.request.body["max_tokens"] == preview.report.reply > 0
+    assert [each.body.get("max_tokens") for each in asked] == [7, None]
+    assert unkept.max_tokens == preview.report.reply
+
+
+async def test_a_connection_that_was_removed_is_said(tapster, here):
+    chat, history = chat_with("u hi", connection="gone")
+
+    with pytest.raises(NotFound, match="Choose another"):
+        await written(tapster, asked_of(chat, history))
+
+
+async def test_what_the_provider_refuses_is_raised(tapster, mock):
+    bad = await add(tapster, "openai", f"{mock.url}/openai/v1", "sk-wrong-1234567", model="echo")
+    chat, history = chat_with("u hi", connection=bad.id)
+
+    with pytest.raises(SourceError):
+        await written(tapster, asked_of(chat, history))
+
+
+async def test_the_preview_is_what_is_sent_and_asks_nobody(tapster, mock, here):
+    settings = Settings(temperature=0.3, max_tokens=50)
+    chat, history = chat_with("u one", "a two", "u three", connection=here.id, settings=settings)
+
+    preview = await tapster.writer.preview(chat, history)
+    asked = len(sent(mock))
+    await written(tapster, asked_of(chat, history))
+
+    assert asked == 0
+    assert preview.request.body == sent(mock)[-1].body
+    assert [item.message_id for item in preview.report.items] == ["m1", "m2", "m3"]
+
+
+async def test_no_more_of_a_long_chat_is_read_than_fits(tapster, here):
+    await tapster.shelf.keep(here, (Model(id="echo", context=2_000),))
+    chat, history = chat_with(*["u some words of a long chat"] * 1_000, connection=here.id)
+
+    preview = await tapster.writer.preview(chat, history)
+
+    assert preview.report.context == 2_000
+    assert len(history.read) < 300
+    assert preview.report.cuts[0].and_older
+
+
+async def test_room_is_kept_for_the_answer_a_source_asks_for_by_itself(tapster, mock):
+    claude = await add(tapster, "claude", f"{mock.url}/anthropic/v1", model="claude-opus-4-1")
+    chat, history = chat_with("u hi", connection=claude.id)
+
+    preview = await tapster.writer.preview(chat, history)
+
+    assert preview.report.reply == preview.request.body["max_tokens"] > 2_048
+
+
+async def test_a_cut_for_an_assumed_room_is_told_with_the_answer(tapster, here):
+    chat, history = chat_with(*["u " + "many words " * 500] * 60, connection=here.id)
+
+    events = await written(tapster, asked_of(chat, history))
+
+    assert isinstance(events[0], Noticed)
+    assert "32,768" in events[0].text
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "last"),
+    [("mistral", "/mistral/v1", "assistant"), ("azure", "/azure/openai/v1", "user")],
+)
+async def test_models_that_cannot_go_on_by_themselves_are_asked_in_words(
+    tapster, mock, source, place, last
+):
+    connection = await add(tapster, source, mock.url + place, model="echo")
+    chat, history = chat_with("u tell", "a Once upon", connection=connection.id)
+
+    preview = await tapster.writer.preview(chat, history, kind="continue")
+
+    messages = preview.request.body["messages"]
+    assert messages[-1]["role"] == last
+    assert messages[1]["content"] == "Once upon"
+
+
+async def test_a_person_is_impersonated_by_name(tapster, here):
+    async def name_of(owner):
+        return {"me": "Mara"}[owner]
+
+    tapster.writer._name_of = name_of
+    chat, history = chat_with("u hi", "a hello", connection=here.id)
+
+    preview = await tapster.writer.preview(chat, history, kind="impersonate")
+
+    assert "what Mara says" in str(preview.request.body["messages"][-1])
+
+
+async def test_attachments_go_out_as_the_files_they_are(tapster, mock, here):
+    await keep(tapster, "p1", OWNER)
+    chat, history = chat_with(("u", (Text("see"), Image("attachment:p1"))), connection=here.id)
+
+    preview = await tapster.writer.preview(chat, history)
+
+    assert "data:image/png;base64,UE5H" in str(preview.request.body)
+
+
+@pytest.mark.parametrize("owner", [None, "another"])
+async def test_an_attachment_that_is_gone_or_anothers_is_refused(tapster, here, owner):
+    if owner:
+        await keep(tapster, "p1", owner)
+    chat, history = chat_with(("u", (File(url="attachment:p1"),)), connection=here.id)
+
+    with pytest.raises(NotFound, match="p1"):
+        await tapster.writer.preview(chat, history)
+
+
+async def keep(tapster, name, owner):
+    attachment = Attachment(
+        id=name, owner=owner, name="dot.png", media_type="image/png", size=3, digest="0" * 64
+    )
+    async with tapster._store.begin() as rows:
+        await rows.attachments.add(attachment, b"PNG")
+
+
+async def test_a_last_message_too_long_for_the_model_is_refused_before_anything_is_sent(
+    tapster, mock, here
+):
+    await tapster.shelf.keep(here, (Model(id="echo", context=500),))
+    chat, history = chat_with("u " + "word " * 1_000, connection=here.id)
+
+    with pytest.raises(InvalidInput, match="Shorten"):
+        await written(tapster, asked_of(chat, history))
+
+    assert not sent(mock)

@@ -1,0 +1,148 @@
+"""What is typed and attached: by every way in, kept until it has arrived."""
+
+import base64
+
+import pytest
+from playwright.sync_api import expect
+
+from conversing import Conversation
+from mock_provider.behaviours import PIXEL
+
+PICTURE = base64.b64decode(PIXEL)
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def chat(page):
+    return Conversation(page)
+
+
+def files_of(chat):
+    return chat.page.get_by_role("list", name="Attached files")
+
+
+def hand_over(chat, kind: str, name: str, media_type: str, content: bytes) -> None:
+    """Drop or paste a file on the input, as the browser tells the page of it."""
+    chat.box.evaluate(
+        """(box, [kind, name, type, content]) => {
+          const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+          const carried = new DataTransfer();
+          carried.items.add(new File([bytes], name, { type }));
+          const how = { bubbles: true, cancelable: true };
+          if (kind === "paste") {
+            box.dispatchEvent(new ClipboardEvent("paste", { ...how, clipboardData: carried }));
+            return;
+          }
+          for (const step of ["dragenter", "dragover", "drop"]) {
+            box.dispatchEvent(new DragEvent(step, { ...how, dataTransfer: carried }));
+          }
+        }""",
+        [kind, name, media_type, base64.b64encode(content).decode()],
+    )
+
+
+def test_files_come_by_button_by_paste_and_by_drop_and_go_to_the_model(chat, mock):
+    chat.open()
+    with chat.page.expect_file_chooser() as chooser:
+        chat.page.get_by_role("button", name="Attach files").click()
+    chooser.value.set_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"The tide turns at four."}
+    )
+    hand_over(chat, "paste", "shot.png", "image/png", PICTURE)
+    hand_over(chat, "drop", "map.png", "image/png", PICTURE)
+    expect(files_of(chat).get_by_role("listitem")).to_have_count(3)
+    expect(files_of(chat).get_by_role("progressbar")).to_have_count(0)
+
+    chat.ask("What is there?")
+
+    sent = str(mock.chats[-1].body)
+    assert "The tide turns at four." in sent
+    assert sent.count("data:image/png;base64,") == 2
+    expect(chat.messages.first.get_by_role("img")).to_have_count(2)
+    expect(files_of(chat)).to_have_count(0)
+    chat.page.reload()
+    expect(chat.messages.first.get_by_role("img")).to_have_count(2)
+
+
+def test_a_file_is_taken_back_before_it_is_sent(chat):
+    chat.open()
+    hand_over(chat, "drop", "not-this.png", "image/png", PICTURE)
+
+    chat.page.get_by_role("button", name="Remove not-this.png").click()
+
+    expect(files_of(chat)).to_have_count(0)
+
+
+def test_what_is_typed_and_attached_is_there_again_after_a_reload(chat):
+    chat.open()
+    hand_over(chat, "paste", "kept.png", "image/png", PICTURE)
+    expect(files_of(chat).get_by_role("progressbar")).to_have_count(0)
+    chat.box.fill("Half a thought")
+    chat.page.reload()
+
+    expect(chat.box).to_have_value("Half a thought")
+    expect(files_of(chat)).to_contain_text("kept.png")
+
+
+def test_each_chat_has_a_draft_of_its_own(chat, talker):
+    one, other = talker.chat(title="One"), talker.chat(title="Other")
+    chat.open(one).box.fill("for the one")
+    recent = chat.page.get_by_role("navigation", name="Recent chats")
+
+    recent.get_by_role("link", name="Other").click()
+    expect(chat.box).to_have_value("")
+    chat.box.fill("for the other")
+    recent.get_by_role("link", name="One").click()
+
+    expect(chat.box).to_have_value("for the one")
+    assert other
+
+
+def test_five_megabytes_pasted_become_a_file_and_freeze_nothing(chat, mock):
+    chat.open()
+    words = ("A long text, line by line.\n" * 200_000)[: 5 * MEGABYTE]
+
+    took = chat.box.evaluate(
+        """async (box, words) => {
+          const carried = new DataTransfer();
+          carried.setData("text/plain", words);
+          const how = { bubbles: true, cancelable: true, clipboardData: carried };
+          const began = performance.now();
+          box.dispatchEvent(new ClipboardEvent("paste", how));
+          await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+          return performance.now() - began;
+        }""",
+        words,
+    )
+
+    assert took < 3000
+    expect(files_of(chat)).to_contain_text("pasted.txt")
+    expect(files_of(chat).get_by_role("progressbar")).to_have_count(0, timeout=30_000)
+    chat.box.fill("mock:echo\nRead that")
+    chat.box.press("Enter")
+    expect(chat.last).to_contain_text("Read that", timeout=30_000)
+
+
+def test_lines_are_begun_with_shift_and_sent_without(chat):
+    chat.open()
+    chat.box.press_sequentially("one")
+    chat.box.press("Shift+Enter")
+    chat.box.press_sequentially("two")
+
+    expect(chat.box).to_have_value("one\ntwo")
+    chat.box.press("Enter")
+
+    expect(chat.messages.first).to_contain_text("two")
+    chat.finish()
+
+
+def test_nothing_is_sent_when_nothing_is_typed(chat, mock):
+    chat.open()
+
+    chat.box.press("Enter")
+    chat.box.fill("   ")
+    chat.box.press("Enter")
+
+    expect(chat.page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+    expect(chat.messages).to_have_count(0)
+    assert not mock.chats

@@ -1,0 +1,67 @@
+"""What a person can use is described where they look for it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tapster.app.config import SETTINGS, Config
+from tapster.app.settings_page import render_settings
+from tapster.cli._reference import render_commands
+from tapster.server.api_page import render_api
+from tapster.sources import all_sources
+from tapster.sources._table import render_table
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("page", "render"),
+    [
+        ("docs/api.md", render_api),
+        ("docs/commands.md", render_commands),
+        ("docs/settings.md", render_settings),
+        ("docs/sources.md", render_table),
+    ],
+)
+def test_a_written_page_is_current(page, render):
+    assert (ROOT / page).read_text(encoding="utf-8") == render(), "run `make docs`"
+
+
+def test_every_field_of_the_configuration_is_described():
+    described = {setting.name for setting in SETTINGS}
+
+    assert described == set(Config.__struct_fields__)
+
+
+def test_every_source_stands_in_the_table():
+    page = (ROOT / "docs/sources.md").read_text(encoding="utf-8")
+
+    missing = [id_ for id_ in all_sources() if f"`{id_}`" not in page]
+
+    assert missing == []
+
+
+def test_every_route_is_described():
+    source = (ROOT / "src/tapster/server/application.py").read_text() + (
+        ROOT / "src/tapster/server/v1.py"
+    ).read_text()
+    routes = set(re.findall(r'@(?:get|post|put|delete|patch)\("([^"]+)"', source))
+    routes |= {f"/v1{path}" for path in re.findall(r'path == "(/[^"]+)"', source)}
+    routes |= {f"/v1{path}<name>" for path in re.findall(r'startswith\("(/[^"]+/)"\)', source)}
+    page = (ROOT / "docs/gateway.md").read_text(encoding="utf-8")
+
+    missing = [route for route in routes if f"`{route}`" not in page and f" {route}`" not in page]
+
+    assert "/v1/models/<name>" in routes
+    assert len(routes) >= 5
+    assert missing == []
+
+
+def test_links_in_the_pages_lead_somewhere():
+    broken = []
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text("utf-8"))
+        broken += [(page.name, each) for each in targets if not (page.parent / each).exists()]
+
+    assert broken == []

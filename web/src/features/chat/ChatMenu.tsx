@@ -1,0 +1,92 @@
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { IconBinaryTree2, IconCopy, IconDotsVertical, IconFileExport, IconTrash } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import {
+  type Chat,
+  EXPORT_FORMS,
+  deleteChat,
+  duplicateChat,
+  exportAddress,
+  restoreChat,
+} from "@/api/chats";
+import { showTrouble, showUndo } from "@/ui/toasts";
+
+const ICON = { size: 18, "aria-hidden": true } as const;
+const FORMS: Record<(typeof EXPORT_FORMS)[number], string> = {
+  json: "JSON (everything)",
+  markdown: "Markdown",
+  text: "Text",
+  jsonl: "SillyTavern (JSONL)",
+};
+
+/** What can be done with a whole chat. */
+export function ChatMenu({ chat }: { chat: Chat }) {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const cache = useQueryClient();
+  const listsChanged = () => void cache.invalidateQueries({ queryKey: ["chats"] });
+
+  const duplicate = async () => {
+    const copy = await duplicateChat(chat.id);
+    listsChanged();
+    await go({ to: "/chats/$chatId", params: { chatId: copy.id } });
+  };
+  const remove = async () => {
+    await deleteChat(chat.id);
+    listsChanged();
+    await go({ to: "/" });
+    showUndo(t("Chat deleted."), () => {
+      restoreChat(chat.id)
+        .then(async () => {
+          listsChanged();
+          await go({ to: "/chats/$chatId", params: { chatId: chat.id } });
+        })
+        .catch(showTrouble);
+    });
+  };
+
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <Tooltip label={t("More about this chat")}>
+          <ActionIcon variant="subtle" color="gray" size={40} aria-label={t("More about this chat")}>
+            <IconDotsVertical size={18} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconBinaryTree2 {...ICON} />}
+          renderRoot={(props) => <Link {...props} to="/chats/$chatId/tree" params={{ chatId: chat.id }} />}
+        >
+          {t("Tree of branches")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconCopy {...ICON} />} onClick={() => void duplicate().catch(showTrouble)}>
+          {t("Duplicate")}
+        </Menu.Item>
+        <Menu.Sub position="left-start">
+          <Menu.Sub.Target>
+            <Menu.Sub.Item leftSection={<IconFileExport {...ICON} />}>{t("Export")}</Menu.Sub.Item>
+          </Menu.Sub.Target>
+          <Menu.Sub.Dropdown>
+            {EXPORT_FORMS.map((form) => (
+              <Menu.Item key={form} component="a" href={exportAddress(chat.id, form)} download>
+                {t(FORMS[form])}
+              </Menu.Item>
+            ))}
+          </Menu.Sub.Dropdown>
+        </Menu.Sub>
+        <Menu.Divider />
+        <Menu.Item
+          color="red"
+          leftSection={<IconTrash {...ICON} />}
+          onClick={() => void remove().catch(showTrouble)}
+        >
+          {t("Delete the chat")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,47 @@
+import { useState } from "react";
+import type { Message } from "@/api/messages";
+import { NameDialog } from "@/features/chat/NameDialog";
+import { OtherConnection } from "@/features/chat/OtherConnection";
+import { VersionsDialog } from "@/features/chat/VersionsDialog";
+import type { Deeds } from "@/features/chat/deeds";
+
+/** What is asked about a message. */
+export type Asking =
+  | { what: "branch" | "checkpoint"; message: Message }
+  | { what: "editions"; message: Message }
+  | { what: "connection"; ask: (connectionId: string) => void };
+
+type DialogsProps = {
+  /** `null`: nothing is asked. */
+  asking: Asking | null;
+  deeds: Deeds;
+  onClose: () => void;
+};
+
+/** The dialogs of what is asked; closed they stay, to give the focus back to where it was. */
+export function Dialogs({ asking, deeds, onClose }: DialogsProps) {
+  const [last, setLast] = useState(asking);
+  if (asking && asking !== last) setLast(asking);
+  const named = last?.what === "branch" || last?.what === "checkpoint" ? last : null;
+  return (
+    <>
+      <OtherConnection
+        opened={asking?.what === "connection"}
+        onChoose={(id) => last?.what === "connection" && last.ask(id)}
+        onClose={onClose}
+      />
+      <VersionsDialog
+        opened={asking?.what === "editions"}
+        message={last?.what === "editions" ? last.message : null}
+        onReturn={(message, edition) => void deeds.returnTo(message, edition)}
+        onClose={onClose}
+      />
+      <NameDialog
+        opened={asking?.what === "branch" || asking?.what === "checkpoint"}
+        kind={named?.what ?? "branch"}
+        onName={(name) => named && void deeds[named.what](named.message, name)}
+        onClose={onClose}
+      />
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button, Modal, NavLink, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { connectionsQuery, standingOf } from "@/api/connections";
+import { StatusDot, moodOf } from "@/ui/Status";
+
+type OtherConnectionProps = {
+  opened: boolean;
+  onChoose: (connectionId: string) => void;
+  onClose: () => void;
+};
+
+/** Asks who shall answer this once. */
+export function OtherConnection({ opened, onChoose, onClose }: OtherConnectionProps) {
+  const { t } = useTranslation();
+  const connections = useQuery(connectionsQuery).data ?? [];
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("Who shall answer this once?")}
+      closeButtonProps={{ "aria-label": t("Close") }}
+    >
+      <Stack gap={4}>
+        {connections.map((each) => {
+          const standing = standingOf(each);
+          return (
+            <NavLink
+              key={each.id}
+              component="button"
+              label={each.name}
+              description={standing ? t(standing.message) : undefined}
+              leftSection={<StatusDot mood={moodOf(standing?.state)} />}
+              onClick={() => {
+                onChoose(each.id);
+                onClose();
+              }}
+            />
+          );
+        })}
+        <Text size="sm" c="dimmed" mt="xs">
+          {t("The chat itself stays with its own connection.")}
+        </Text>
+        <Button variant="subtle" renderRoot={(props) => <Link {...props} to="/connections" />}>
+          {t("API Connections")}
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { fenced, kindOf, partsOf, takes } from "@/features/chat/files";
+
+it.each([
+  ["cat.png", "image/png", "image"],
+  ["drawing.svg", "image/svg+xml", "text"],
+  ["notes.md", "", "text"],
+  ["main.ts", "video/mp2t", "text"],
+  ["paper.pdf", "application/pdf", "other"],
+])("knows what %s (%s) is", (name, type, kind) => expect(kindOf(name, type)).toBe(kind));
+
+it("asks whether a model sees images, and never whether it reads words", () => {
+  expect(takes(["text"], "image")).toBe(false);
+  expect(takes(["text", "image"], "image")).toBe(true);
+  expect(takes(["text"], "text")).toBe(true);
+  expect(takes(undefined, "image")).toBe(true);
+});
+
+it("fences text with more than it has itself", () => {
+  expect(fenced("a.md", "```js\n1\n```")).toBe("a.md:\n````md\n```js\n1\n```\n````\n\n");
+});
+
+it("puts files before the words: texts between them, others as what they are", async () => {
+  const parts = await partsOf(
+    "What is this?",
+    [
+      { id: "1", name: "cat.png", media_type: "image/png", size: 9 },
+      { id: "2", name: "log.txt", media_type: "text/plain", size: 2 },
+      { id: "3", name: "long.txt", media_type: "text/plain", size: 5_000_000 },
+    ],
+    async (id) => `of ${id}`,
+  );
+
+  expect(parts).toMatchObject([
+    { type: "image", url: "attachment:1" },
+    { type: "text", text: "log.txt:\n```\nof 2\n```\n\n" },
+    { type: "file", url: "attachment:3", name: "long.txt" },
+    { type: "text", text: "What is this?" },
+  ]);
+});

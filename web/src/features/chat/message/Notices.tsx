@@ -1,0 +1,26 @@
+import { IconInfoCircle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Fold } from "@/features/chat/message/Fold";
+import { told } from "@/lib/words";
+
+type NoticesProps = { name: string; notices: readonly string[] };
+
+/** What was changed in the request before it was sent. */
+export function Notices({ name, notices }: NoticesProps) {
+  const { t } = useTranslation();
+  if (notices.length === 0) return null;
+  const only = notices.length === 1 ? notices[0] : undefined;
+  return (
+    <Fold
+      name={`notices ${name}`}
+      icon={<IconInfoCircle size={15} aria-hidden />}
+      title={only && only.length < 80 ? told(only) : t("{{count}} things were sent otherwise", { count: notices.length })}
+    >
+      <ul>
+        {notices.map((notice) => (
+          <li key={notice}>{told(notice)}</li>
+        ))}
+      </ul>
+    </Fold>
+  );
+}

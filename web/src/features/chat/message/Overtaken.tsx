@@ -1,0 +1,35 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import classes from "@/features/chat/message/Message.module.css";
+
+type OvertakenProps = {
+  /** What the message reads by now. */
+  theirs: string;
+  /** What was typed is to take its place. */
+  onMine: () => void;
+  /** What was typed is given up. */
+  onTheirs: () => void;
+};
+
+/** Says that a message was changed in another window while one was typing. */
+export function Overtaken({ theirs, onMine, onTheirs }: OvertakenProps) {
+  const { t } = useTranslation();
+  return (
+    <Alert color="yellow" variant="light" p={12} role="alert">
+      <Text size="sm" fw={600}>
+        {t("This was changed in another window meanwhile. There it reads:")}
+      </Text>
+      <Text size="sm" className={classes.theirs}>
+        {theirs}
+      </Text>
+      <Group gap={8} mt={8}>
+        <Button size="compact-sm" variant="default" className={classes.way} onClick={onMine}>
+          {t("Go on with mine")}
+        </Button>
+        <Button size="compact-sm" variant="subtle" color="gray" className={classes.way} onClick={onTheirs}>
+          {t("Take that one")}
+        </Button>
+      </Group>
+    </Alert>
+  );
+}

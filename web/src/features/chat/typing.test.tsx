@@ -1,0 +1,139 @@
+import { act, renderHook, waitFor } from "@testing-library/react";
+import { beforeEach, expect, it, vi } from "vitest";
+import { ProblemError, Unreachable } from "@/api/problems";
+import { EMPTY, keepDraft, readDraft, sealed } from "@/features/chat/draft";
+import { type Deliver, useTyping } from "@/features/chat/typing";
+
+beforeEach(() => localStorage.clear());
+
+type Given = Partial<Parameters<typeof useTyping>[0]>;
+
+/** The input of a chat, in which somebody types. */
+function anInput(given: Given = {}) {
+  const props = {
+    chatId: "chat",
+    deliver: async () => "chat",
+    onBegun: () => {},
+    lastSaid: null,
+    hasSaid: async () => false,
+    ...given,
+  };
+  const { result, rerender, unmount } = renderHook(useTyping, { initialProps: props });
+  return {
+    now: () => result.current,
+    type: (text: string) => act(() => result.current.setText(text)),
+    send: () => act(() => void result.current.send()),
+    change: (changes: Given) => rerender({ ...props, ...changes }),
+    unmount,
+  };
+}
+
+/** A delivery that arrives, or does not, when the test says so. */
+function aDelivery() {
+  let end: { resolve: (id: string) => void; reject: (error: Error) => void } | undefined;
+  const deliver = vi.fn<Deliver>(() => new Promise((resolve, reject) => (end = { resolve, reject })));
+  return {
+    deliver,
+    arrive: (id: string) => act(async () => end?.resolve(id)),
+    fail: (error: Error) => act(async () => end?.reject(error)),
+    keys: () => deliver.mock.calls.map(([{ key }]) => key),
+  };
+}
+
+const sentBefore = (text: string) => sealed({ text, enclosed: [] }, () => "key");
+
+it.each([new ProblemError(502, "Bad gateway"), new ProblemError(504, "Too late"), new Unreachable()])(
+  "says it again under its key when it may have arrived: %s",
+  async (error) => {
+    const delivery = aDelivery();
+    const input = anInput({ deliver: delivery.deliver });
+
+    input.type("Hello");
+    input.send();
+    await waitFor(() => expect(delivery.keys()).toHaveLength(1));
+    await delivery.fail(error);
+    input.send();
+    await waitFor(() => expect(delivery.keys()).toHaveLength(2));
+
+    expect(delivery.keys()[1]).toBe(delivery.keys()[0]);
+  },
+);
+
+it("says what was refused under another key", async () => {
+  const delivery = aDelivery();
+  const input = anInput({ deliver: delivery.deliver });
+
+  input.type("Hello");
+  input.send();
+  await waitFor(() => expect(delivery.keys()).toHaveLength(1));
+  await delivery.fail(new ProblemError(422, "No."));
+  input.send();
+  await waitFor(() => expect(delivery.keys()).toHaveLength(2));
+
+  expect(delivery.keys()[1]).not.toBe(delivery.keys()[0]);
+});
+
+it("keeps what is typed while the first words go out for the chat they begin", async () => {
+  const delivery = aDelivery();
+  const found: string[] = [];
+  const onBegun = (id: string) => void found.push(readDraft(id).text);
+  const input = anInput({ chatId: null, deliver: delivery.deliver, onBegun });
+
+  input.type("Hello");
+  input.send();
+  await waitFor(() => expect(delivery.keys()).toHaveLength(1));
+  input.type("And another");
+  await delivery.arrive("new-chat");
+  expect(found).toEqual(["And another"]);
+  input.type("And another thing");
+
+  expect(readDraft("new-chat").text).toBe("And another thing");
+  expect(readDraft(null)).toEqual(EMPTY);
+});
+
+it("leaves a newer draft alone when what was sent arrives after one went away", async () => {
+  const delivery = aDelivery();
+  const input = anInput({ deliver: delivery.deliver });
+
+  input.type("Hello");
+  input.send();
+  await waitFor(() => expect(delivery.keys()).toHaveLength(1));
+  input.unmount();
+  expect(readDraft("chat").text).toBe("Hello");
+  keepDraft("chat", { text: "Something else", enclosed: [] });
+  await delivery.arrive("chat");
+
+  expect(readDraft("chat").text).toBe("Something else");
+});
+
+it("does not lead to a chat that begins after one went away", async () => {
+  const delivery = aDelivery();
+  const onBegun = vi.fn();
+  const input = anInput({ chatId: null, deliver: delivery.deliver, onBegun });
+
+  input.type("Hello");
+  input.send();
+  await waitFor(() => expect(delivery.keys()).toHaveLength(1));
+  input.unmount();
+  await delivery.arrive("new-chat");
+
+  expect(onBegun).not.toHaveBeenCalled();
+  expect(readDraft(null)).toEqual(EMPTY);
+});
+
+it("clears a draft that has arrived all the same", async () => {
+  keepDraft("chat", sentBefore("ok"));
+  const input = anInput({ hasSaid: async (key) => key === "key" });
+
+  await waitFor(() => expect(input.now().text).toBe(""));
+});
+
+it("keeps a draft with the words of the last message: it may be said twice", async () => {
+  keepDraft("chat", sentBefore("ok"));
+  const hasSaid = vi.fn(async () => false);
+  const input = anInput({ hasSaid });
+  input.change({ hasSaid, lastSaid: "another ok" });
+
+  await waitFor(() => expect(hasSaid).toHaveBeenCalledTimes(2));
+  expect(input.now().text).toBe("ok");
+});

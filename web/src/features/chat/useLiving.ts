@@ -1,0 +1,109 @@
+/** The living conversation of a chat, opened, and kept up with what happens elsewhere. */
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { chatQuery } from "@/api/chats";
+import { type Live, useLine, useLive } from "@/api/live";
+import { NOTHING } from "@/features/chat/conversation";
+import type { Living, Situation } from "@/features/chat/living";
+import { keepLiving, livingOf } from "@/features/chat/livings";
+
+const POLLED_EVERY = 2000;
+const READ_SOON = 150;
+const UNSEEN = 30_000;
+
+const UNBEGUN: Situation = {
+  now: NOTHING,
+  opening: "done",
+  outgoing: null,
+  lost: false,
+  impersonated: null,
+  heard: "",
+};
+const nobody = () => () => {};
+
+/** Return what `select` takes of how a conversation stands; drawn anew only when that changes. */
+export function useSituation<T>(living: Living | null, select: (situation: Situation) => T): T {
+  return useSyncExternalStore(living?.watch ?? nobody, () => select(living?.situation() ?? UNBEGUN));
+}
+
+/** Return the conversation; `null` is the chat that has not begun. */
+export function useLiving(chatId: string | null, focus: string | null): Living | null {
+  const cache = useQueryClient();
+  const living = useMemo(() => (chatId === null ? null : livingOf(chatId)), [chatId]);
+
+  useEffect(() => {
+    if (!living) return;
+    keepLiving(living);
+    if (focus === null && living.situation().opening === "done") {
+      void living.catchUp();
+    } else {
+      void living.open(focus);
+    }
+  }, [living, focus]);
+
+  const chat = useSituation(living, ({ now }) => now.chat);
+  useEffect(() => {
+    if (!chat) return;
+    const { queryKey } = chatQuery(chat.id);
+    cache.setQueryData(queryKey, (known) => {
+      const isOlder = known && (known.version > chat.version || known.updated_at > chat.updated_at);
+      // Only where the chat ends is known here first.
+      return isOlder || (known && known.version === chat.version) ? { ...known, head: chat.head } : chat;
+    });
+  }, [chat, cache]);
+
+  useElsewhere(living);
+  useRest(living);
+  return living;
+}
+
+/** Let the conversation rest while the window is not seen. */
+function useRest(living: Living | null): void {
+  useEffect(() => {
+    if (!living) return;
+    let resting: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(resting);
+      if (document.hidden) resting = setTimeout(living.rest, UNSEEN);
+      else if (living.isResting()) void living.catchUp();
+    };
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearTimeout(resting);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [living]);
+}
+
+/** Take in what other windows do to the chat. */
+function useElsewhere(living: Living | null): void {
+  const line = useLine();
+  useLive(
+    useCallback(
+      (event: Live) => {
+        if (!living) return;
+        if (event.type === "hello") void living.catchUp();
+        if (!("chat_id" in event) || event.chat_id !== living.chatId) return;
+        if (event.type === "run-started") void living.followRun(event.run_id);
+        if (event.type === "chat-changed" && !event.deleted) {
+          setTimeout(() => void living.refresh().catch(() => undefined), READ_SOON);
+        }
+      },
+      [living],
+    ),
+  );
+
+  useEffect(() => {
+    if (!living || line === "open") return;
+    const look = () => {
+      if (!document.hidden) void living.look();
+    };
+    const timer = setInterval(look, POLLED_EVERY);
+    window.addEventListener("focus", look);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("focus", look);
+    };
+  }, [living, line]);
+}

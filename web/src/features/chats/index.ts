@@ -1,0 +1,3 @@
+export { ChatTree } from "@/features/chats/tree/ChatTree";
+export { ChatsList } from "@/features/chats/ChatsList";
+export { RecentChats } from "@/features/chats/RecentChats";

@@ -1,0 +1,68 @@
+/** Checks of connections, as they are asked for, cancelled and gone on with. */
+
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { checkQuery, connectionsQuery, modelsQuery } from "@/api/connections";
+import { keysQuery } from "@/api/keys";
+
+/** Check a connection, and read anew what a check may change. What it finds is shown elsewhere. */
+export async function runCheck(cache: QueryClient, id: string): Promise<void> {
+  await cache.fetchQuery(checkQuery(id)).catch(() => null);
+  await Promise.all([
+    cache.invalidateQueries({ queryKey: connectionsQuery.queryKey, exact: true }),
+    cache.invalidateQueries({ queryKey: modelsQuery(id).queryKey }),
+    cache.invalidateQueries({ queryKey: keysQuery.queryKey }),
+  ]);
+}
+
+/** Return the last check of this sitting and what one does with it. */
+export function useCheck(id: string) {
+  const cache = useQueryClient();
+  const { data, error, isFetching, dataUpdatedAt } = useQuery({ ...checkQuery(id), enabled: false });
+  return {
+    check: data ?? null,
+    checkedAt: dataUpdatedAt / 1000,
+    error,
+    checking: isFetching,
+    run: () => void runCheck(cache, id),
+    cancel: () => void cache.cancelQueries({ queryKey: checkQuery(id).queryKey }),
+  };
+}
+
+/** Return the seconds since `running` began. */
+export function useElapsed(running: boolean): number {
+  const [elapsed, setElapsed] = useState(0);
+  useEffect(() => {
+    if (!running) return undefined;
+    const began = Date.now();
+    const timer = setInterval(() => setElapsed(Math.round((Date.now() - began) / 1000)), 1000);
+    return () => {
+      clearInterval(timer);
+      setElapsed(0);
+    };
+  }, [running]);
+  return elapsed;
+}
+
+/** Return the seconds until `due` (ms since the epoch), and call `then` once it is reached. */
+export function useCountdown(due: number | null, then: () => void): number | null {
+  const [left, setLeft] = useState<number | null>(null);
+  useEffect(() => {
+    if (due === null) return undefined;
+    const tick = () => {
+      const seconds = Math.ceil((due - Date.now()) / 1000);
+      setLeft(Math.max(0, seconds));
+      if (seconds > 0) return;
+      clearInterval(timer);
+      then();
+    };
+    const timer = setInterval(tick, 500);
+    return () => {
+      clearInterval(timer);
+      setLeft(null);
+    };
+    // What follows is the same for the same moment.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [due]);
+  return left;
+}

@@ -1,0 +1,1 @@
+export { ConnectionsDesk } from "@/features/connections/ConnectionsDesk";

@@ -1,0 +1,2 @@
+export { PeopleList } from "@/features/people/PeopleList";
+export { SignInForm } from "@/features/people/SignInForm";

@@ -1,0 +1,28 @@
+import { TagsInput } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { shownSigns, typedSigns } from "@/features/response/signs";
+
+type ListControlProps = {
+  title: string;
+  value: string[];
+  describedBy: string;
+  onChange: (value: string[]) => void;
+};
+
+/** A list of texts as tags; `\n` stands for the end of a line. */
+export function ListControl({ title, value, describedBy, onChange }: ListControlProps) {
+  const { t } = useTranslation();
+  return (
+    <TagsInput
+      size="sm"
+      aria-label={title}
+      aria-describedby={describedBy}
+      placeholder={t("Type one, then Enter")}
+      description={t("{{sign}} is the end of a line.", { sign: "\\n" })}
+      inputWrapperOrder={["label", "input", "description", "error"]}
+      splitChars={[]}
+      value={value.map(shownSigns)}
+      onChange={(tags) => onChange(tags.map(typedSigns))}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import { Group, NumberInput, Slider } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { SettingOffered } from "@/api/connections";
+import { isOutside, sliderOf, stepOf } from "@/features/response/draft";
+import classes from "@/features/response/Response.module.css";
+import { told } from "@/lib/words";
+
+type NumberControlProps = {
+  setting: SettingOffered;
+  value: number;
+  /** The id of what says more about it. */
+  describedBy: string;
+  onChange: (value: number) => void;
+};
+
+/** A number: by a slider where its ends are known, and typed. */
+export function NumberControl({ setting, value, describedBy, onChange }: NumberControlProps) {
+  const { t } = useTranslation();
+  const ends = sliderOf(setting);
+  const title = told(setting.title);
+  const { neutral } = setting;
+  const outside = isOutside(value, setting);
+  const range = { low: setting.low ?? "…", high: setting.high ?? "…" };
+  return (
+    <Group gap="sm" wrap="nowrap" align="flex-start">
+      {ends && (
+        <Slider
+          flex={1}
+          mt={12}
+          size="sm"
+          min={ends[0]}
+          max={ends[1]}
+          step={stepOf(setting)}
+          value={value}
+          label={null}
+          thumbLabel={title}
+          marks={typeof neutral === "number" ? [{ value: neutral }] : undefined}
+          onChange={onChange}
+        />
+      )}
+      <NumberInput
+        className={ends ? classes.number : undefined}
+        flex={ends ? undefined : 1}
+        size="sm"
+        aria-label={title}
+        aria-describedby={describedBy}
+        value={value}
+        step={stepOf(setting)}
+        allowDecimal={setting.kind !== "integer"}
+        hideControls={ends !== null}
+        error={outside && t("The model takes {{low}} to {{high}}.", range)}
+        onChange={(said) => {
+          if (typeof said === "number" && Number.isFinite(said)) onChange(said);
+        }}
+      />
+    </Group>
+  );
+}

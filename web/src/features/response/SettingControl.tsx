@@ -1,0 +1,84 @@
+import { SegmentedControl, Select, TextInput } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { SettingOffered } from "@/api/connections";
+import { ListControl } from "@/features/response/ListControl";
+import { MapControl } from "@/features/response/MapControl";
+import { NumberControl } from "@/features/response/NumberControl";
+import type { Value } from "@/features/response/draft";
+import { told } from "@/lib/words";
+
+type SettingControlProps = {
+  setting: SettingOffered;
+  value: Value;
+  describedBy: string;
+  onChange: (value: Value) => void;
+};
+
+/** What one turns a setting with, by the kind of its value. */
+export function SettingControl({ setting, value, describedBy, onChange }: SettingControlProps) {
+  const { t } = useTranslation();
+  const title = told(setting.title);
+  switch (setting.kind) {
+    case "list":
+      return (
+        <ListControl
+          title={title}
+          value={Array.isArray(value) ? value : []}
+          describedBy={describedBy}
+          onChange={onChange}
+        />
+      );
+    case "map":
+      return (
+        <MapControl
+          value={typeof value === "object" && !Array.isArray(value) ? value : {}}
+          onChange={onChange}
+        />
+      );
+    case "switch":
+      return (
+        <SegmentedControl
+          size="sm"
+          aria-label={title}
+          data={[
+            { value: "on", label: t("on") },
+            { value: "off", label: t("off") },
+          ]}
+          value={value === true ? "on" : "off"}
+          onChange={(said) => onChange(said === "on")}
+        />
+      );
+    case "choice":
+      return (
+        <Select
+          size="sm"
+          aria-label={title}
+          aria-describedby={describedBy}
+          // What was chosen for another model is kept and shown, though this one has it not.
+          data={[...new Set([...(setting.choices ?? []), String(value)])]}
+          value={String(value)}
+          allowDeselect={false}
+          onChange={(said) => said !== null && onChange(said)}
+        />
+      );
+    case "text":
+      return (
+        <TextInput
+          size="sm"
+          aria-label={title}
+          aria-describedby={describedBy}
+          value={String(value)}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    default:
+      return (
+        <NumberControl
+          setting={setting}
+          value={typeof value === "number" ? value : 0}
+          describedBy={describedBy}
+          onChange={onChange}
+        />
+      );
+  }
+}

@@ -1,0 +1,66 @@
+import { Code, Group, Stack, Switch, Text, Tooltip } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import type { SettingOffered } from "@/api/connections";
+import classes from "@/features/response/Response.module.css";
+import { SettingControl } from "@/features/response/SettingControl";
+import { type Value, beginningOf } from "@/features/response/draft";
+import { told } from "@/lib/words";
+
+type SettingRowProps = {
+  setting: SettingOffered;
+  /** `null`: it is not sent, and the provider's own value holds. */
+  value: Value | null;
+  onChange: (value: Value | null) => void;
+};
+
+/** One response setting: what it is, whether it is sent, and its value. */
+export function SettingRow({ setting, value, onChange }: SettingRowProps) {
+  const { t } = useTranslation();
+  const about = useId();
+  const title = told(setting.title);
+  const meaning = told(setting.meaning);
+  const neutral = typeof setting.neutral === "number" ? setting.neutral : null;
+  return (
+    <Tooltip label={meaning} position="left" multiline maw={280}>
+      <Stack className={classes.setting} gap={8} role="group" aria-label={title}>
+        <Group gap="xs" wrap="nowrap" justify="space-between">
+          <div className={classes.name}>
+            <Text size="sm" fw={500}>
+              {title}
+            </Text>
+            <Code className={classes.wire}>{setting.wire ?? setting.name}</Code>
+          </div>
+          <Switch
+            className={classes.sent}
+            size="sm"
+            label={value === null ? t("not sent") : t("sent")}
+            labelPosition="left"
+            aria-label={t("Send {{title}}", { title })}
+            aria-describedby={about}
+            checked={value !== null}
+            onChange={(event) => onChange(event.currentTarget.checked ? beginningOf(setting) : null)}
+          />
+        </Group>
+        <span id={about} hidden>
+          {meaning}
+        </span>
+        {value !== null && (
+          <SettingControl setting={setting} value={value} describedBy={about} onChange={onChange} />
+        )}
+        {value !== null && neutral !== null && value !== neutral && (
+          <Text size="xs" c="dimmed">
+            {t("{{value}} changes nothing.", { value: neutral })}
+          </Text>
+        )}
+        {setting.refused && (
+          <Group gap={4} wrap="nowrap" align="flex-start" c={value === null ? "dimmed" : "var(--tap-warn)"}>
+            <IconAlertTriangle size={14} aria-hidden className={classes.warning} />
+            <Text size="xs">{told(setting.refused)}</Text>
+          </Group>
+        )}
+      </Stack>
+    </Tooltip>
+  );
+}

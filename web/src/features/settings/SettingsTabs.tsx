@@ -1,0 +1,44 @@
+import { Stack, Tabs, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "@/features/settings/Settings.module.css";
+
+export type Tab = {
+  /** What stands in the address. */
+  name: string;
+  title: string;
+  content: ReactNode;
+};
+
+type SettingsTabsProps = { tabs: readonly Tab[]; shown: string; onShow: (name: string) => void };
+
+/** The settings, one room at a time. */
+export function SettingsTabs({ tabs, shown, onShow }: SettingsTabsProps) {
+  const { t } = useTranslation();
+  const known = tabs.some((tab) => tab.name === shown) ? shown : (tabs[0]?.name ?? null);
+  return (
+    <Stack gap="md">
+      <Title order={1} size="h2">
+        {t("Settings")}
+      </Title>
+      <Tabs
+        value={known}
+        onChange={(name) => name && onShow(name)}
+        keepMounted={false}
+      >
+        <Tabs.List className={classes.tabs}>
+          {tabs.map(({ name, title }) => (
+            <Tabs.Tab key={name} value={name} className={classes.tab}>
+              {t(title)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map(({ name, content }) => (
+          <Tabs.Panel key={name} value={name} pt="lg">
+            <Stack gap="lg">{content}</Stack>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Stack>
+  );
+}
