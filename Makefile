@@ -6,9 +6,6 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # A lock file is whole: pip must not look for more, as it would for an extra of what is locked.
 LOCKED := --require-hashes --no-deps
-# What an earlier test left to the garbage collector may be found in any later one, which is then
-# tried again; the summary counts it.
-AGAIN := --reruns 2 --only-rerun PytestUnraisableExceptionWarning
 MODEL := src/tapster/engine/model.lock
 
 # Node 20.19 or newer, with npm, builds the page; where there is none, a wheel brings one.
@@ -30,7 +27,7 @@ run: .venv/run.done web
 
 test: .venv/dev.done .venv-litellm/done web chromium
 	@$(BIN)/python hatch_build.py run test
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(AGAIN) $(PYTEST)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: .venv/dev.done $(NODE_READY)
 	@$(BIN)/ruff format --check .

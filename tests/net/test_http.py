@@ -14,6 +14,7 @@ import trustme
 from tapster.core.errors import InvalidInput, Reason, SourceError
 from tapster.core.links import Call, Frame, Timeouts
 from tapster.net import Guard, HttpTransport, Limits
+from tapster.net.connectors import PeerChecked
 from timed import timed
 from upstreams import (
     QUICK,
@@ -218,6 +219,26 @@ async def test_leaving_early_reaches_the_upstream_within_100_ms(transport, how):
         begin = time.perf_counter()
         await asyncio.wait_for(gone.wait(), 1)
         assert time.perf_counter() - begin < 0.1
+
+
+async def test_a_call_given_up_as_soon_as_it_is_connected_leaves_no_connection(
+    transport, monkeypatch
+):
+    reached = []
+    reach = PeerChecked._reach
+
+    async def reach_and_be_given_up(*given):
+        reached.append(await reach(*given))
+        asyncio.current_task().cancel()
+        return reached[0]
+
+    monkeypatch.setattr(PeerChecked, "_reach", reach_and_be_given_up)
+    async with serving(answering(whole(b"{}"))) as port:
+        task = asyncio.ensure_future(body_of(transport, get(port)))
+        await asyncio.wait([task])
+
+    assert task.cancelled()
+    assert reached[0].protocol is None
 
 
 async def failure(transport, call: Call) -> SourceError:

@@ -90,9 +90,14 @@ class PeerChecked(TCPConnector):
         """
         for _ in range(2):
             connection = await self._reach(req, traces, timeout)
-            # The loop hears of a closed connection in its next turn and acts on it in that after.
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
+            try:
+                # The loop hears of a closed connection in its next turn and acts on it in that
+                # after.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            except BaseException:
+                connection.close()
+                raise
             transport, protocol = connection.transport, connection.protocol
             usable = protocol is not None and not protocol.should_close
             if usable and transport is not None and not transport.is_closing():
