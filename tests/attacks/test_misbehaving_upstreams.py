@@ -113,14 +113,14 @@ def test_a_line_of_100_megabytes_costs_no_more_memory_than_its_limit():
 @timed
 async def test_a_line_of_100_megabytes_within_the_limits_is_read_in_linear_time():
     parser, chunk = FrameParser(Limits(line=1 << 30, event=1 << 30)), b"x" * 65536
-    begin = time.perf_counter()
+    begin = time.process_time()
     parser.feed(b"data: ")
     for _ in range(1600):
         parser.feed(chunk)
     (frame,) = parser.feed(b"\n\n")
 
     assert len(frame.data) == 1600 * 65536
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 async def test_invalid_utf8_and_lone_surrogates_pass_through_as_they_are(transport):

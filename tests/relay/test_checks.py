@@ -90,7 +90,7 @@ async def test_a_connection_without_the_key_it_needs_says_where_to_make_one(tmp_
         check = await tapster.connections.check("here")
 
     assert check.state is State.NO_KEY
-    assert "under API Connections, or with: tapster keys set here" in check.message
+    assert "under API Connections, or with `tapster keys set here`" in check.message
     assert "https://platform.openai.com" in check.message
     assert not mock.requests
 

@@ -117,7 +117,8 @@ class ConnectionFiles:
             raise InvalidInput(
                 f"This is no file of connections that this Tapster knows ({file.format[:40]!r}, "
                 f"version {file.version}): update Tapster, or write one "
-                + under_connections("tapster connections export"),
+                + under_connections("tapster connections export")
+                + ".",
                 field="format",
             )
         if max(len(file.connections), len(file.proxies)) > _MOST:

@@ -260,7 +260,8 @@ class Connections:
         raise InvalidInput(
             f"Connection {connection.name!r} has no model chosen, and its endpoint lists none. "
             "Name one "
-            + under_connections(f"tapster connections edit {connection.slug} --model ID"),
+            + under_connections(f"tapster connections edit {connection.slug} --model ID")
+            + ".",
             field="model",
         )
 
@@ -300,7 +301,8 @@ class Connections:
                 "Save one of your own "
                 + under_connections(
                     f"tapster connections add {connection.slug} --source {connection.source}"
-                ),
+                )
+                + ".",
                 field="name",
             )
         return saved

@@ -129,7 +129,7 @@ class Keys:
             return found[0]
         if not found:
             raise NotFound(
-                f"There is no key {which!r}. See " + under_connections("tapster keys list")
+                f"There is no key {which!r}. See " + under_connections("tapster keys list") + "."
             )
         raise InvalidInput(
             f"{which!r} fits {len(found)} keys: give the id of one, from `tapster keys list`.",
@@ -161,7 +161,8 @@ class Keys:
                 "own "
                 + under_connections(
                     f"tapster connections add {connection.slug} --source {connection.source}"
-                ),
+                )
+                + ".",
                 field="name",
             )
         return connection
@@ -193,7 +194,8 @@ def demand_use(source: Source, proxy: Proxy | None) -> None:
         raise InvalidInput(
             "With a proxy preset the key is never sent: the preset has a password of its own. "
             "Leave the key out, or enter that password "
-            + under_connections(f"tapster proxies edit {proxy.name!r} --password-stdin"),
+            + under_connections(f"tapster proxies edit {proxy.name!r} --password-stdin")
+            + ".",
             field="key",
         )
 

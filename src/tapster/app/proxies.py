@@ -110,6 +110,7 @@ class Proxies:
                 raise Conflict(
                     f"{error.message} To use none, change it "
                     + under_connections("tapster connections edit NAME --no-proxy")
+                    + "."
                 ) from None
             await self._vault.remove_of(proxy_owner(proxy.id))
         self._relay.book.forget()

@@ -3,4 +3,4 @@
 
 def under_connections(command: str) -> str:
     """Return the place of the page, and the `command` that does the same."""
-    return f"under API Connections, or with: {command}"
+    return f"under API Connections, or with `{command}`"

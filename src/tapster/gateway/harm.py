@@ -41,7 +41,8 @@ def demand_harmless(request: ChatRequest, token: AccessToken | None) -> None:
             raise InvalidInput(
                 f"The field {name} is not taken: where a connection leads, and what it shows "
                 "there, is set on the connection, "
-                + under_connections("tapster connections edit NAME"),
+                + under_connections("tapster connections edit NAME")
+                + ".",
                 field=name,
             )
     if token is not None and token.models is not None and (path := _model_named_in(request.extra)):

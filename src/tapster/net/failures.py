@@ -152,6 +152,7 @@ def _timed_out(error: Exception, target: Target, timeouts: Timeouts) -> SourceEr
             f"{target.origin} has said nothing for {timeouts.idle:g} seconds. Try again, or, if "
             "the model needs longer, allow for it "
             + under_connections("tapster connections edit NAME --timeout SECONDS")
+            + "."
         )
     else:
         sentence = (

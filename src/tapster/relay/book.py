@@ -77,7 +77,7 @@ class Book:
         hint = (
             f"Did you mean {' or '.join(near)}?"
             if near
-            else f"See {under_connections('tapster connections list')}"
+            else f"See {under_connections('tapster connections list')}."
         )
         raise NotFound(f"There is no connection called {name!r}. {hint}")
 
@@ -92,6 +92,7 @@ class Book:
         raise NotFound(
             f"The proxy preset of connection {connection.name!r} is gone. Choose another, or none, "
             + under_connections(f"tapster connections edit {connection.slug} --proxy NAME")
+            + "."
         )
 
     async def find_proxy(self, which: str) -> Proxy:
@@ -104,6 +105,7 @@ class Book:
         raise NotFound(
             f"There is no proxy preset called {which!r}. See "
             + under_connections("tapster proxies list")
+            + "."
         )
 
     async def move(

@@ -87,13 +87,13 @@ def _settled_without_asking(endpoint: Endpoint) -> Check | None:
         return Check(
             state=State.NO_KEY,
             message="The key is not sent: it was entered for another address, or the address has "
-            f"changed since. Enter it again {endpoint.key_place}",
+            f"changed since. Enter it again {endpoint.key_place}.",
         )
     if source.key_need == "required" and not endpoint.has_key and endpoint.own_address:
         page = f" Make one at {source.key_page}." if source.key_page else ""
         return Check(
             state=State.NO_KEY,
-            message=f"No key yet.{page} Enter it {endpoint.key_place}",
+            message=f"No key yet.{page} Enter it {endpoint.key_place}.",
         )
     return None
 
@@ -108,17 +108,18 @@ def _standing(endpoint: Endpoint, probed: Probed, *, latency: int) -> Check:
         state = State.UNVERIFIED
         message = (
             f"Reachable, {latency} ms, but the key could not be verified without a model to ask. "
-            f"Name one {choose}"
+            f"Name one {choose}."
         )
     elif connection.model is None and not known and probed.models is None:
         state = State.UNVERIFIED
-        message = f"An API answers here, {latency} ms, but it lists no models. Name one {choose}"
+        message = f"An API answers here, {latency} ms, but it lists no models. Name one {choose}."
     elif connection.model and probed.models and connection.model not in known:
         state = State.MODEL_MISSING
         message = (
             f"Connected, {latency} ms, but the chosen model {connection.model!r} is not among "
             f"the {count:,} models listed. It is kept; the others are "
             + under_connections(f"tapster models {connection.slug}")
+            + "."
         )
     else:
         state = State.READY

@@ -240,13 +240,13 @@ def _refuse_early(endpoint: Endpoint) -> None:
     if endpoint.detached and not endpoint.has_key:
         raise KeyDetached(
             f"The key of connection {name!r} is not sent: it was entered for another address, or "
-            f"the address has changed since. Enter it again {endpoint.key_place}"
+            f"the address has changed since. Enter it again {endpoint.key_place}."
         )
     if endpoint.own_address and not endpoint.has_key and endpoint.source.key_need == "required":
         page = f" Make one at {endpoint.source.key_page}." if endpoint.source.key_page else ""
         raise SourceError(
             Reason.AUTH,
-            f"Connection {name!r} has no key yet.{page} Enter it {endpoint.key_place}",
+            f"Connection {name!r} has no key yet.{page} Enter it {endpoint.key_place}.",
             status=401,
             code="no_key",
         )

@@ -161,7 +161,7 @@ def _path_below(scope: Scope) -> str:
 def _unknown(what: str, code: str) -> Refused:
     return Refused(
         401,
-        f"{what} Make one with: tapster tokens create NAME",
+        f"{what} Make one with `tapster tokens create NAME`.",
         type_="authentication_error",
         code=code,
         headers=[(b"www-authenticate", b"Bearer")],
