@@ -78,6 +78,7 @@ def words_of(config: "Config", address: str, *, program: str) -> str:
         f"Tapster serves {address} (Ctrl-C stops it).\n"
         f"  In your browser:       open {base}\n"
         f'  In another terminal:   {program} chat "Say hello"\n'
+        f"  A source of your own:  API Connections in the browser, or {program} connect\n"
         f"  For OpenAI clients:    base URL {base}/v1, and a token from "
         f"{program} tokens create my-app"
     )
