@@ -27,7 +27,7 @@ run: .venv/run.done web
 
 test: .venv/dev.done .venv-litellm/done web chromium
 	@$(BIN)/python hatch_build.py run test
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: .venv/dev.done $(NODE_READY)
 	@$(BIN)/ruff format --check .
@@ -100,7 +100,7 @@ clean:
 
 .venv/dev.done: locks/dev.txt .venv/run.done
 	@echo "Installing the tools for tests …"
-	@$(PIP) install $(LOCKED) -r locks/dev.txt
+	@$(PIP) install --no-compile $(LOCKED) -r locks/dev.txt
 	@touch $@
 
 .venv/node.done: locks/node.txt | .venv/run.done
@@ -113,5 +113,5 @@ clean:
 	@echo "Installing LiteLLM, for the tests that connect to it …"
 	@$(BIN)/python -m venv .venv-litellm
 	@.venv-litellm/bin/python -m pip --disable-pip-version-check --quiet install \
-	  $(LOCKED) -r locks/litellm.txt
+	  --no-compile $(LOCKED) -r locks/litellm.txt
 	@touch $@

@@ -1,10 +1,12 @@
 """The shape of the database: made new, recognised, or brought up to date."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Dialect, Engine, Index, insert, select, text
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tapster.core.errors import StoreError
 from tapster.core.people import ME, Person
@@ -88,7 +90,8 @@ def _create(connection: Connection, place: str) -> None:
             f"The database {place} belongs to another program: point TAPSTER_DATABASE_URL at a "
             "file of Tapster's own."
         )
-    metadata.create_all(connection, checkfirst=False)
+    for statement in _creation(type(connection.dialect)):
+        connection.exec_driver_sql(statement)
     make_word_index(connection)
     make_run_indexes(connection)
     alembic_version.create(connection, checkfirst=False)
@@ -96,6 +99,24 @@ def _create(connection: Connection, place: str) -> None:
     me = Person(id=ME, name=ME, handle=ME, role="admin")
     connection.execute(insert(people).values(to_columns(me)))
     connection.execute(insert(alembic_version).values(version_num=HEAD))
+
+
+@lru_cache
+def _creation(dialect: type[Dialect]) -> tuple[str, ...]:
+    """Return what makes all tables and their indexes; writing it takes longer than running it."""
+    written: tuple[CreateTable | CreateIndex, ...] = tuple(
+        each
+        for table in metadata.sorted_tables
+        for each in (
+            CreateTable(table),
+            *(CreateIndex(index) for index in sorted(table.indexes, key=_name_of)),
+        )
+    )
+    return tuple(str(each.compile(dialect=dialect())) for each in written)
+
+
+def _name_of(index: Index) -> str:
+    return str(index.name)
 
 
 def known_schemas(migrations: Path = MIGRATIONS) -> frozenset[str]:
