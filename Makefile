@@ -60,6 +60,7 @@ docs: .venv/dev.done
 	@$(BIN)/python -m tapster.app.settings_page > docs/settings.md
 	@$(BIN)/python -m tapster.sources._table > docs/sources.md
 	@$(BIN)/python -m tapster.server.openapi_page > web/openapi.json
+	@$(BIN)/python -m tapster.server.sentences > web/src/lib/words/sentences.json
 	@cd web && npm run --silent types
 
 bench: .venv/dev.done

@@ -9,6 +9,7 @@ from tapster.app.config import SETTINGS, Config
 from tapster.app.settings_page import render_settings
 from tapster.cli._reference import render_commands
 from tapster.server.api_page import render_api
+from tapster.server.sentences import render_sentences
 from tapster.sources import all_sources
 from tapster.sources._table import render_table
 
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[2]
         ("docs/commands.md", render_commands),
         ("docs/settings.md", render_settings),
         ("docs/sources.md", render_table),
+        ("web/src/lib/words/sentences.json", render_sentences),
     ],
 )
 def test_a_written_page_is_current(page, render):

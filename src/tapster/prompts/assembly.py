@@ -195,9 +195,9 @@ class Assembly:
         over = cost - self._room
         if over <= 0 or occasion.context is None:
             return
-        about = "about " if self._count.is_estimate else ""
+        longer = f"about {over:,}" if self._count.is_estimate else f"{over:,}"
         raise InvalidInput(
-            f"The last message does not fit: with the system prompt it is {about}{over:,} tokens "
+            f"The last message does not fit: with the system prompt it is {longer} tokens "
             f"longer than the {self._budget:,} there is room for (the model's {occasion.room:,} "
             f"less {occasion.kept_for_reply:,} for the answer). Shorten the message or the system "
             "prompt, ask for a shorter answer, or choose a model with more room.",
