@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { browserLanguage, speak, told } from "@/lib/words";
-import german from "@/lib/words/de";
+import { browserLanguage, languageName, speak, told } from "@/lib/words";
+import german, { sentences } from "@/lib/words/de";
+import ofTheServer from "@/lib/words/sentences.json";
 
 const CALL = /\bt\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`$]*)`)/g;
 
@@ -24,6 +25,13 @@ describe("German", () => {
     );
 
     expect(missing).toEqual([]);
+  });
+
+  it("has every sentence of the server, and none it does not say any more", () => {
+    const known = JSON.parse(readFileSync("src/lib/words/de/server.json", "utf8")) as object;
+
+    expect(Object.keys(known).sort()).toEqual([...ofTheServer].sort());
+    expect(Object.keys(sentences)).toEqual(expect.arrayContaining(ofTheServer));
   });
 
   it("keeps the places for values", () => {
@@ -52,6 +60,16 @@ describe("told", () => {
     expect(told("Tapster does not answer.")).toBe("Tapster antwortet nicht.");
     expect(told("The provider said {{no}}.")).toBe("The provider said {{no}}.");
   });
+
+  it("is put into German with its values, and left in English for others", async () => {
+    const status = "Ready. 12 models, 84 ms.";
+
+    expect(told(status)).toBe(status);
+    await speak("de");
+    expect(told(status)).toBe("Bereit. 12 Modelle, 84 ms.");
+    await speak("en");
+    expect(told(status)).toBe(status);
+  });
 });
 
 describe("browserLanguage", () => {
@@ -59,4 +77,9 @@ describe("browserLanguage", () => {
     expect(browserLanguage(["fr-FR", "de-AT", "en"])).toBe("de");
     expect(browserLanguage(["xx"])).toBe("en");
   });
+});
+
+it("calls a language by its name in another", () => {
+  expect(languageName("en", "de")).toBe("Englisch");
+  expect(languageName("de", "en")).toBe("German");
 });

@@ -2,17 +2,22 @@
 
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { Interpreter } from "@/lib/sentences";
 
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 
 export type Language = keyof typeof LANGUAGES;
 
 type Words = Record<string, string>;
+/** The words of the page, and the sentences it may be told. */
+type Tongue = { default: Words; sentences: Words };
 
 const PLURALS = import.meta.glob<Words>("./words/en/*.json", { eager: true, import: "default" });
-const OTHERS: Record<string, () => Promise<{ default: Words }>> = {
+const OTHERS: Record<string, () => Promise<Tongue>> = {
   de: () => import("./words/de"),
 };
+
+const interpreters: Record<string, Interpreter> = {};
 
 /** Return the first language of the browser that we have. */
 export function browserLanguage(wanted: readonly string[] = navigator.languages): Language {
@@ -22,6 +27,10 @@ export function browserLanguage(wanted: readonly string[] = navigator.languages)
   }
   return "en";
 }
+
+/** Return what `language` is called by those who speak `spoken`. */
+export const languageName = (language: Language, spoken: string): string =>
+  new Intl.DisplayNames(spoken, { type: "language" }).of(language) ?? LANGUAGES[language];
 
 /** Begin with English, which needs nothing to be loaded. */
 export function startWords(): void {
@@ -38,16 +47,20 @@ export function startWords(): void {
 }
 
 /**
- * Return what somebody else said, in the page's language where it is known in it. Unlike the page's
- * own sentences it is never read as one with places for values.
+ * Return what somebody else said, in the page's language where it is known in it: as it is, or as a
+ * sentence of the server's with values in it. Unlike the page's own sentences it is never read as
+ * one with places for values.
  */
-export const told = (text: string): string => (i18next.exists(text) ? i18next.t(text) : text);
+export const told = (text: string): string =>
+  i18next.exists(text) ? i18next.t(text) : (interpreters[i18next.language]?.say(text) ?? text);
 
 /** Show the page in `language`; an unknown one is English. */
 export async function speak(language: string): Promise<void> {
   const load = OTHERS[language];
   if (load && !i18next.hasResourceBundle(language, "translation")) {
-    i18next.addResourceBundle(language, "translation", (await load()).default);
+    const { default: words, sentences } = await load();
+    interpreters[language] = new Interpreter(sentences, language);
+    i18next.addResourceBundle(language, "translation", words);
   }
   const spoken = language in LANGUAGES ? language : "en";
   await i18next.changeLanguage(spoken);
