@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { connectionsQuery, standingOf } from "@/api/connections";
+import { told } from "@/lib/words";
 import { StatusDot, moodOf } from "@/ui/Status";
 
 type OtherConnectionProps = {
@@ -30,7 +31,7 @@ export function OtherConnection({ opened, onChoose, onClose }: OtherConnectionPr
               key={each.id}
               component="button"
               label={each.name}
-              description={standing ? t(standing.message) : undefined}
+              description={standing ? told(standing.message) : undefined}
               leftSection={<StatusDot mood={moodOf(standing?.state)} />}
               onClick={() => {
                 onChoose(each.id);

@@ -39,7 +39,7 @@ export function WhoAnswers({ chatId }: { chatId: string | null }) {
             h={40}
             miw={0}
             aria-label={t("Connection: {{name}}", { name })}
-            leftSection={<StatusDot mood={mood} title={standing ? t(standing.message) : undefined} />}
+            leftSection={<StatusDot mood={mood} title={standing ? told(standing.message) : undefined} />}
             rightSection={<IconChevronDown size={16} aria-hidden />}
           >
             <Text component="span" size="sm" truncate>
@@ -60,7 +60,7 @@ export function WhoAnswers({ chatId }: { chatId: string | null }) {
                 {nameOf(each, each.source === source?.id ? source.title : undefined)}
                 {stands && (
                   <Text size="xs" c="dimmed" lineClamp={2}>
-                    {t(stands.message)}
+                    {told(stands.message)}
                   </Text>
                 )}
               </Menu.Item>

@@ -9,6 +9,7 @@ import { ListActions } from "@/features/connections/ListActions";
 import { useCheck } from "@/features/connections/checking";
 import { unsaved } from "@/features/connections/draft";
 import { NEW, useDraft } from "@/features/connections/drafts";
+import { told } from "@/lib/words";
 import { StatusDot, moodOf } from "@/ui/Status";
 
 type ConnectionListProps = {
@@ -97,7 +98,7 @@ function ConnectionRow({ connection, source, shown, used, onUse }: ConnectionRow
           <Link {...link} to="/connections/$connectionId" params={{ connectionId: connection.id }} />
         )}
         aria-current={shown ? "page" : undefined}
-        title={standing ? t(standing.message) : undefined}
+        title={standing ? told(standing.message) : undefined}
       >
         <span className={classes.dot}>
           <StatusDot mood={mood} />
@@ -111,7 +112,7 @@ function ConnectionRow({ connection, source, shown, used, onUse }: ConnectionRow
           </Text>
           {troubled && (
             <Text component="span" size="xs" className={classes.line} c={mood === "warn" ? "var(--tap-warn)" : "var(--tap-bad)"}>
-              {t(standing.message)}
+              {told(standing.message)}
             </Text>
           )}
           <span className={classes.badges}>

@@ -63,7 +63,7 @@ export function KeyRow({ known, others, first }: KeyRowProps) {
             <Text size="sm" ff="monospace" fw={600}>
               {name}
             </Text>
-            {known.label && <Text size="sm">{known.label}</Text>}
+            {known.label && <Text size="sm">{told(known.label)}</Text>}
             {first && others && (
               <Badge variant="light" size="sm" tt="none">
                 {t("used first")}

@@ -3,6 +3,7 @@ import { IconExternalLink } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Source } from "@/api/sources";
 import { groupedSources, openSource } from "@/features/connections/sourceGroups";
+import { told } from "@/lib/words";
 
 type SourceSelectProps = {
   sources: readonly Source[];
@@ -40,7 +41,7 @@ export function SourceSelect({ sources, chosen, saved, onChoose }: SourceSelectP
           open
             ? t("No source of that name. For any other server there is {{title}}: {{note}}", {
                 title: open.title,
-                note: t(open.note),
+                note: told(open.note),
               })
             : t("No source of that name.")
         }
@@ -48,11 +49,11 @@ export function SourceSelect({ sources, chosen, saved, onChoose }: SourceSelectP
       />
       {chosen.retired && (
         <Alert color="yellow" variant="outline" title={t("Retired")}>
-          {t(chosen.retired)}
+          {told(chosen.retired)}
         </Alert>
       )}
       <Text size="sm" c="dimmed">
-        {chosen.note && `${t(chosen.note)} `}
+        {chosen.note && `${told(chosen.note)} `}
         <Anchor href={chosen.docs} target="_blank" rel="noreferrer" size="sm">
           {t("What the provider says of it")} <IconExternalLink size={12} aria-hidden />
         </Anchor>

@@ -3,14 +3,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Preferences, useChangePreferences, usePreferences } from "@/api/preferences";
 import { Card } from "@/features/settings/Card";
-import { LANGUAGES, browserLanguage } from "@/lib/words";
+import { LANGUAGES, browserLanguage, languageName } from "@/lib/words";
 
 const SMALLEST = 12;
 const LARGEST = 24;
 
 /** How the page looks: colours, letters, language, motion. */
 export function Appearance() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const liked = usePreferences();
   const like = useChangePreferences();
   const [turned, setTurned] = useState<number | null>(null);
@@ -57,7 +57,12 @@ export function Appearance() {
           aria-label={t("Language")}
           maw={320}
           data={[
-            { value: "", label: t("As the browser: {{language}}", { language: LANGUAGES[browserLanguage()] }) },
+            {
+              value: "",
+              label: t("As the browser: {{language}}", {
+                language: languageName(browserLanguage(), i18n.language),
+              }),
+            },
             ...Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
           ]}
           value={liked.language}

@@ -53,7 +53,7 @@ export function BackupItem({ backup }: { backup: Backup }) {
           <Text fw={500}>{contents ? fullMoment(contents.made_at, i18n.language) : name}</Text>
           {contents?.note && (
             <Badge variant="light" color="gray" tt="none">
-              {contents.note}
+              {contents.kind === "manual" ? contents.note : told(contents.note)}
             </Badge>
           )}
         </Group>

@@ -6,6 +6,7 @@ import { Overtaken } from "@/features/chat/message/Overtaken";
 import { keepEdit, readEdit } from "@/features/chat/message/draft";
 import classes from "@/features/chat/message/Message.module.css";
 import { sentenceOf } from "@/api/problems";
+import { told } from "@/lib/words";
 
 type EditorProps = {
   /** The message as it is kept just now. */
@@ -108,7 +109,7 @@ export function Editor({ message, onSave, onCancel }: EditorProps) {
         onChange={(event) => change(event.currentTarget.value)}
         onKeyDown={hear}
         classNames={{ input: classes.editorField }}
-        error={trouble === null || isOvertaken ? undefined : t(sentenceOf(trouble))}
+        error={trouble === null || isOvertaken ? undefined : told(sentenceOf(trouble))}
       />
       {isOvertaken && <Overtaken theirs={text} onMine={goOn} onTheirs={takeTheirs} />}
       <Group gap={8} justify="flex-end">

@@ -7,6 +7,7 @@ import { type WayOut, detailsOf, endingOf } from "@/features/chat/message/ending
 import classes from "@/features/chat/message/Message.module.css";
 import type { MessageActions } from "@/features/chat/message/types";
 import { duration } from "@/lib/figures";
+import { told } from "@/lib/words";
 
 type EndingViewProps = { message: Message; actions: MessageActions };
 
@@ -40,7 +41,7 @@ export function EndingView({ message, actions }: EndingViewProps) {
           </Text>
           {words && (
             <Text size="sm" className={classes.providerWords}>
-              {words}
+              {told(words)}
             </Text>
           )}
         </div>

@@ -4,6 +4,7 @@ import { REASONS } from "@/features/chat/message/ending";
 import { figuresOf } from "@/features/chat/message/figuring";
 import classes from "@/features/chat/message/Message.module.css";
 import { dollars, duration } from "@/lib/figures";
+import { told } from "@/lib/words";
 
 /** All that is known of how an answer came to be. */
 export function MetaTable({ reply }: { reply: Reply }) {
@@ -59,7 +60,7 @@ export function MetaTable({ reply }: { reply: Reply }) {
               <li key={at}>
                 {t(REASONS[each.reason] ?? "The provider failed.")}
                 <span className={classes.attempt}>
-                  {[each.status && `HTTP ${each.status}`, each.key, each.address, each.message].filter(Boolean).join(" · ")}
+                  {[each.status && `HTTP ${each.status}`, each.key, each.address, told(each.message)].filter(Boolean).join(" · ")}
                 </span>
               </li>
             ))}

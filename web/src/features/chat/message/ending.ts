@@ -1,6 +1,7 @@
 /** How an answer ended, where it did not simply end: what happened, and the ways out. */
 
 import type { Message, Reply } from "@/api/messages";
+import { told } from "@/lib/words";
 
 export type WayOut = "retry" | "continue" | "useOtherConnection";
 
@@ -92,7 +93,7 @@ export function detailsOf(reply: Reply): string | null {
     error?.code ? `code: ${error.code}` : null,
     error?.error_type ? `type: ${error.error_type}` : null,
     error?.param ? `param: ${error.param}` : null,
-    error?.message ?? null,
+    error ? told(error.message) : null,
     error?.detail ?? null,
     reply.raw_finish ? `finish: ${reply.raw_finish}` : null,
     reply.connection ? `connection: ${reply.connection}` : null,
@@ -100,7 +101,7 @@ export function detailsOf(reply: Reply): string | null {
     ...attempts.map((each, at) =>
       [
         `${at + 1}. ${each.status ?? each.reason}`,
-        each.message,
+        told(each.message),
         each.key ? `(${each.key})` : "",
         each.address ?? "",
       ]
