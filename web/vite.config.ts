@@ -78,5 +78,7 @@ export default defineConfig({
     environment: "happy-dom",
     setupFiles: "src/lib/testing.ts",
     include: ["src/**/*.test.{ts,tsx}"],
+    // Others may be at work on the machine; a test that hangs is found all the same.
+    testTimeout: 30_000,
   },
 });
