@@ -7,8 +7,10 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from benchmarks.rounds import Row
-from tapster.chats import Chats
+from tapster.chats import Chats, Imports
 from tapster.chats.history import back_from
 from tapster.core.chats import Chat, ChatMessage
 from tapster.core.messages import Text
@@ -19,11 +21,15 @@ ME = "me"
 LONG = 10_000
 MANY = 1_000_000
 QUICK_MANY = 20_000
+IMPORTED = 20_000
+QUICK_IMPORTED = 4_000
 
 _TIMES = 40
+# Seconds between two things that are said while a chat is brought in.
+_BETWEEN = 0.02
 _IN_A_CHAT = 100
 _AT_ONCE = 5_000
-_OPEN, _APPEND, _PROMPT, _SEARCH = 100.0, 5.0, 50.0, 100.0
+_OPEN, _APPEND, _PROMPT, _SEARCH, _WAIT = 100.0, 5.0, 50.0, 100.0, 100.0
 # Tokens of the models prompts are built for.
 _CONTEXTS = (32_768, 200_000)
 
@@ -52,7 +58,11 @@ async def _measure(url: str, messages: int) -> list[Row]:
         head = await _fill_long(store)
         if url.startswith("postgres"):
             _take_stock(url)
-        return [*await _long_chat(chats, head), *await _searches(chats, messages)]
+        return [
+            *await _long_chat(chats, head),
+            *await _searches(chats, messages),
+            *await _import(store, chats, IMPORTED if messages == MANY else QUICK_IMPORTED),
+        ]
     finally:
         await store.close()
 
@@ -129,6 +139,36 @@ async def _searches(chats: Chats, messages: int) -> list[Row]:
         times = await _times(lambda query=query: chats.search(ME, query))
         found.append(_row(f"search over {messages:,} messages: {name}", times, _SEARCH))
     return found
+
+
+async def _import(store: Store, chats: Chats, count: int) -> list[Row]:
+    """Bring in a chat of `count` messages; somebody says something elsewhere all the while."""
+
+    async def connections() -> tuple[()]:
+        return ()
+
+    imports = Imports(
+        store,
+        chats.attachments,
+        connections=connections,
+        new_id=lambda: secrets.token_hex(16),
+        clock=time.time,
+    )
+    other = await chats.create(ME)
+    dice = random.Random(3)
+    lines = [{"name": "A", "mes": _words(dice, 60)} for _ in range(count)]
+    began = time.perf_counter()
+    reading = asyncio.create_task(imports.read(ME, b"\n".join(map(msgspec.json.encode, lines))))
+    waits: list[float] = []
+    while not reading.done():
+        waits += await _times(lambda: chats.tree.say(ME, other.id, "meanwhile"), times=1)
+        await asyncio.sleep(_BETWEEN)
+    await reading
+    took = (time.perf_counter() - began) * 1000
+    longest = _row(f"import of {count:,} messages: longest wait of another writer", waits, _WAIT)
+    longest.ours, longest.holds = max(waits), max(waits) <= _WAIT
+    longest.note = f"typically {statistics.median(waits):.0f} ms"
+    return [_row(f"import of {count:,} messages: in all", [took]), longest]
 
 
 async def _times(work: Callable[[], Awaitable[object]], *, times: int = _TIMES) -> list[float]:

@@ -232,6 +232,20 @@ async def test_chats_that_are_gone_or_changed_come_back_as_copies(tapster):
     assert set(await found(tapster, "evening")) == {same, *restored.chats}
 
 
+async def test_a_chat_that_was_being_imported_is_none_to_bring_back(tapster):
+    half = Chat(id="f" * 32, owner="me")
+    await talk(tapster, 1)
+    async with tapster._store.begin() as rows:
+        await rows.arrivals.begin(half, at=1.0)
+    backup = await tapster.backups.create()
+    async with tapster._store.begin() as rows:
+        assert await rows.arrivals.remove_some(half.id, most=1)
+
+    restored = await tapster.backups.restore(backup.name, how="copies")
+
+    assert (restored.chats, restored.unchanged) == ((), 1)
+
+
 async def test_a_backup_of_either_database_restores_into_the_other(tmp_path):
     with database_of("sqlite", tmp_path) as one, database_of("postgresql", tmp_path) as other:
         first = config_in(tmp_path / "1", database_url=one)

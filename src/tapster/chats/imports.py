@@ -2,29 +2,28 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import tzinfo
 from functools import partial
 
 import msgspec
 from msgspec import Struct
 
+from tapster.chats.arrivals import Arrivals, Arriving
 from tapster.chats.attachments import Attachments
 from tapster.chats.exports import rewritten
 from tapster.chats.limits import fields_from, name_from, parts_from, reply_from, words
 from tapster.core.chats import ATTACHMENT, Chat, ChatFields, ChatMessage, Checkpoint, Edition
 from tapster.core.connections import Connection
-from tapster.core.errors import InvalidInput
+from tapster.core.errors import InvalidInput, TapsterError
 from tapster.core.messages import Part
 from tapster.formats.archives import Archive, Kept
 from tapster.formats.recognition import read_chat
-from tapster.store import Rows, Store
+from tapster.store import Store
 
 MOST_BYTES = 64 * 1024 * 1024
 """How large a file may be that is brought in from elsewhere than this machine."""
-
-# So many are written before others have their turn.
-_AT_ONCE = 500
 
 
 class Imported(Struct, frozen=True):
@@ -48,6 +47,7 @@ class Imports:
         zone: tzinfo | None = None,
     ) -> None:
         self._store = store
+        self._arrivals = Arrivals(store, clock=clock)
         self._attachments = attachments
         self._connections = connections
         self._new_id = new_id
@@ -62,13 +62,16 @@ class Imports:
         read = partial(read_chat, content, name=name, now=self._clock(), zone=self._zone)
         archive, notes = await asyncio.to_thread(lambda: _kept(*read()))
         archive, unknown = await self._at_home(archive)
-        async with self._store.begin() as rows:
-            urls = {file.number: await self._keep(owner, file) for file in archive.files}
-            chat, gone = await self._add(rows, owner, archive, urls)
+        await self._arrivals.sweep()
+        async with self._files_of(owner, archive) as urls:
+            arriving, gone = await asyncio.to_thread(
+                _arriving, archive, owner, urls, new_id=self._new_id
+            )
+            await self._arrivals.keep(arriving)
         missing = (
             (f"Pictures and files that are not in it were left out: {gone:,}.",) if gone else ()
         )
-        return Imported((chat,), (*notes, *unknown, *missing))
+        return Imported((arriving.chat,), (*notes, *unknown, *missing))
 
     async def _at_home(self, archive: Archive) -> tuple[Archive, tuple[str, ...]]:
         """Return the chat without a connection nobody has here, and a word on it."""
@@ -79,8 +82,23 @@ class Imports:
         note = "The connection it was set to is not here: it uses the usual one."
         return msgspec.structs.replace(archive, chat=chat), (note,)
 
+    @asynccontextmanager
+    async def _files_of(self, owner: str, archive: Archive) -> AsyncIterator[dict[int, str]]:
+        """Keep the files of an archive and yield their urls; none stays if what follows fails."""
+        kept: dict[int, str] = {}
+        try:
+            for file in archive.files:
+                kept[file.number] = await self._keep(owner, file)
+            yield {number: f"{ATTACHMENT}{each}" for number, each in kept.items()}
+        except BaseException:
+            # Unused files make room for others some day in any case.
+            with suppress(TapsterError):
+                async with self._store.begin() as rows:
+                    await rows.attachments.remove_unused(owner, tuple(kept.values()))
+            raise
+
     async def _keep(self, owner: str, file: Kept) -> str:
-        """Keep an attached file, and return the url a part refers to it by."""
+        """Keep an attached file, and return its id."""
         if hashlib.sha256(file.content).hexdigest() != file.digest:
             raise InvalidInput(
                 f"The file is damaged: {file.name[:60]!r}, which is in it, is not what it was. "
@@ -90,77 +108,7 @@ class Imports:
         added = await self._attachments.add(
             owner, file.content, name=file.name, media_type=file.media_type
         )
-        return f"{ATTACHMENT}{added.id}"
-
-    async def _add(
-        self, rows: Rows, owner: str, archive: Archive, urls: dict[int, str]
-    ) -> tuple[Chat, int]:
-        given = archive.chat
-        ids = [self._new_id() for _ in archive.messages]
-        at_place = dict(enumerate(ids, start=1))
-        chat = Chat(
-            id=self._new_id(),
-            owner=owner,
-            head=at_place.get(given.head or 0),
-            **{name: getattr(given, name) for name in _SET},
-        )
-        gone = 0
-
-        def parts_of(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-            nonlocal gone
-            kept, lost = rewritten(parts, lambda number: urls.get(_number(number)))
-            gone += lost
-            return kept
-
-        messages = [
-            ChatMessage(
-                id=own,
-                chat_id=chat.id,
-                parent_id=at_place.get(told.below or 0),
-                role=told.role,
-                author=told.author,
-                parts=parts_of(told.parts),
-                hidden=told.hidden,
-                reply=told.reply,
-                editions=len(told.earlier),
-                created_at=told.created_at,
-                updated_at=told.updated_at,
-            )
-            for own, told in zip(ids, archive.messages, strict=True)
-        ]
-        await rows.chats.add(chat)
-        for at in range(0, len(messages), _AT_ONCE):
-            await rows.messages.add_all(messages[at : at + _AT_ONCE])
-        editions = [
-            Edition(
-                id=self._new_id(),
-                message_id=own,
-                parts=parts_of(earlier.parts),
-                reply=earlier.reply,
-                created_at=earlier.created_at,
-                replaced_at=earlier.replaced_at,
-            )
-            for own, told in zip(ids, archive.messages, strict=True)
-            for earlier in told.earlier
-        ]
-        for at in range(0, len(editions), _AT_ONCE):
-            await rows.editions.add_all(editions[at : at + _AT_ONCE])
-        for edition in editions:
-            await rows.messages.note_uses(edition.message_id, edition.parts)
-        names = [
-            Checkpoint(
-                id=self._new_id(),
-                chat_id=chat.id,
-                message_id=at_place[name.message],
-                kind=name.kind,
-                name=name.name,
-                created_at=name.created_at,
-            )
-            for name in archive.names
-        ]
-        for at in range(0, len(names), _AT_ONCE):
-            await rows.checkpoints.add_all(names[at : at + _AT_ONCE])
-        return chat, gone
+        return added.id
 
 
 _SET = (
@@ -175,6 +123,75 @@ _SET = (
     "created_at",
     "updated_at",
 )
+
+
+def _arriving(
+    archive: Archive, owner: str, urls: dict[int, str], *, new_id: Callable[[], str]
+) -> tuple[Arriving, int]:
+    """Return what there is to keep of an archive, and how many of its files are not in it."""
+    ids = [new_id() for _ in archive.messages]
+    at_place = dict(enumerate(ids, start=1))
+    files = _Files(urls)
+    chat = Chat(
+        id=new_id(),
+        owner=owner,
+        head=at_place.get(archive.chat.head or 0),
+        **{name: getattr(archive.chat, name) for name in _SET},
+    )
+    messages = [
+        ChatMessage(
+            id=own,
+            chat_id=chat.id,
+            parent_id=at_place.get(told.below or 0),
+            role=told.role,
+            author=told.author,
+            parts=files.found_in(told.parts),
+            hidden=told.hidden,
+            reply=told.reply,
+            editions=len(told.earlier),
+            created_at=told.created_at,
+            updated_at=told.updated_at,
+        )
+        for own, told in zip(ids, archive.messages, strict=True)
+    ]
+    editions = [
+        Edition(
+            id=new_id(),
+            message_id=own,
+            parts=files.found_in(earlier.parts),
+            reply=earlier.reply,
+            created_at=earlier.created_at,
+            replaced_at=earlier.replaced_at,
+        )
+        for own, told in zip(ids, archive.messages, strict=True)
+        for earlier in told.earlier
+    ]
+    places = [
+        Checkpoint(
+            id=new_id(),
+            chat_id=chat.id,
+            message_id=at_place[name.message],
+            kind=name.kind,
+            name=name.name,
+            created_at=name.created_at,
+        )
+        for name in archive.names
+    ]
+    return Arriving(chat, messages, editions, places), files.missing
+
+
+class _Files:
+    """The files of an archive by their urls here; `missing` counts those that are not in it."""
+
+    def __init__(self, urls: dict[int, str]) -> None:
+        self._urls = urls
+        self.missing = 0
+
+    def found_in(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Return `parts` with the urls their files have here, without those of missing ones."""
+        kept, lost = rewritten(parts, lambda number: self._urls.get(_number(number)))
+        self.missing += lost
+        return kept
 
 
 def _kept(archive: Archive, notes: tuple[str, ...]) -> tuple[Archive, tuple[str, ...]]:

@@ -22,6 +22,9 @@ from tapster.store.tables import metadata
 # A growing number the database gives; in SQLite only this very type is one.
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
+# The owner of a chat that is being brought in begins so, and goes on with whose it will be.
+ON_ITS_WAY_TO = "on its way to "
+
 chats = Table(
     "chats",
     metadata,

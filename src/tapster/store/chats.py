@@ -21,7 +21,7 @@ from tapster.core.chats import Chat, ChatListed, ChatPage
 from tapster.core.errors import Conflict, InvalidInput, NotFound
 from tapster.core.news import ChatChanged
 from tapster.core.words import fold
-from tapster.store.chat_tables import chats, messages
+from tapster.store.chat_tables import ON_ITS_WAY_TO, chats, messages
 from tapster.store.first_words import first_words
 from tapster.store.structs import from_row, to_columns
 from tapster.store.transactions import Transaction
@@ -143,8 +143,9 @@ class Chats:
         return int(found[0])
 
     async def remove_of(self, owner: str) -> None:
-        """Remove every chat of `owner` and all that belongs to them, for good."""
-        statement = select(chats.c.id).where(chats.c.owner == owner).with_for_update()
+        """Remove every chat of `owner`, also those on their way in, with all in them, for good."""
+        theirs = chats.c.owner.in_((owner, f"{ON_ITS_WAY_TO}{owner}"))
+        statement = select(chats.c.id).where(theirs).with_for_update()
         for row in await self._transaction.fetch(statement):
             await self.remove(row.id)
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.engine import URL
 
-from tapster.store.chat_tables import attachment_uses, attachments, chats, messages
+from tapster.store.chat_tables import ON_ITS_WAY_TO, attachment_uses, attachments, chats, messages
 from tapster.store.layouts import KEPT, columns_of, is_json, tables_of
 from tapster.store.restores import (
     add_missing_people,
@@ -24,11 +24,14 @@ from tapster.store.restores import (
 )
 from tapster.store.schema import HEAD
 
-# What tells whether a chat is as it was; the same words in both databases.
+# What tells whether a chat is as it was; the same words in both databases. A chat that was being
+# imported is none yet.
 _STATES = (
-    "SELECT chats.id, chats.version, chats.updated_at, chats.deleted_at, count(messages.id), "
+    "SELECT chats.id, chats.version, chats.updated_at, "  # noqa: S608  # nothing in it is given
+    "chats.deleted_at, count(messages.id), "
     "sum(messages.version), max(messages.updated_at), count(messages.deleted_at) "
     "FROM chats LEFT JOIN messages ON messages.chat_id = chats.id "
+    f"WHERE chats.owner NOT LIKE '{ON_ITS_WAY_TO}%' "
     "GROUP BY chats.id, chats.version, chats.updated_at, chats.deleted_at"
 )
 # Columns of text in which ids occur within other words.

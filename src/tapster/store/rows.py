@@ -1,5 +1,6 @@
 """Everything that is kept, by noun, inside one transaction."""
 
+from tapster.store.arrivals import Arrivals
 from tapster.store.attachments import Attachments
 from tapster.store.chats import Chats
 from tapster.store.checkpoints import Checkpoints
@@ -35,6 +36,7 @@ class Rows:
         self.standings = Standings(transaction)
         self.vault = VaultHeader(transaction)
         self.chats = Chats(transaction)
+        self.arrivals = Arrivals(transaction)
         self.messages = Messages(transaction)
         self.paths = Paths(transaction)
         self.outlines = Outlines(transaction)

@@ -7,21 +7,24 @@ from sqlalchemy import text
 
 from tapster.core.chats import ChatMessage
 from tapster.core.words import words_of
+from tapster.store.chat_tables import ON_ITS_WAY_TO
 from tapster.store.transactions import Transaction
 
 # PostgreSQL counts the places of words up to here.
 _LAST_PLACE = 16_383
 
+# Whose a chat is, or will be.
+_OWNER = f"replace(owner, '{ON_ITS_WAY_TO}', '')"
 _ADD = {
     True: text(
-        "INSERT INTO message_words (rowid, words, place) "
-        "SELECT :number, :words, 'o' || owner || ' c' || :chat_id || ' r' || :role "
+        "INSERT INTO message_words (rowid, words, place) "  # noqa: S608  # nothing in it is given
+        f"SELECT :number, :words, 'o' || {_OWNER} || ' c' || :chat_id || ' r' || :role "
         "FROM chats WHERE id = :chat_id"
     ),
     False: text(
-        "INSERT INTO message_words (number, words) "
+        "INSERT INTO message_words (number, words) "  # noqa: S608  # nothing in it is given
         "SELECT :number, CAST(:words AS tsvector) || array_to_tsvector("
-        "ARRAY['_o' || owner, '_c' || CAST(:chat_id AS text), '_r' || CAST(:role AS text)]) "
+        f"ARRAY['_o' || {_OWNER}, '_c' || CAST(:chat_id AS text), '_r' || CAST(:role AS text)]) "
         "FROM chats WHERE id = :chat_id"
     ),
 }
@@ -53,9 +56,15 @@ class WordIndex:
         await self._transaction.write(forget, notable=False)
         await self.add([message])
 
+    async def drop(self, numbers: Sequence[int]) -> None:
+        """Drop the words of messages that are about to be removed."""
+        if self._transaction.is_sqlite:  # in PostgreSQL they go with their messages
+            statement = _FORGET[True]
+            await self._transaction.write_all(statement, [{"number": each} for each in numbers])
+
     async def forget(self, chat_id: str) -> None:
         """Drop the words of a chat that is about to be removed."""
-        if self._transaction.is_sqlite:  # in PostgreSQL they go with their messages
+        if self._transaction.is_sqlite:  # as above
             await self._transaction.write(_FORGET_CHAT.bindparams(chat_id=chat_id), notable=False)
 
     def _row(self, message: ChatMessage) -> dict[str, Any]:
