@@ -49,7 +49,7 @@ class Windows:
         async with self._store.read() as rows:
             chat, message = await message_of(rows, owner, message_id)
             if leaf is not None:
-                await _refuse_elsewhere(rows, owner, message, leaf)
+                await message_of(rows, owner, leaf)
             leaf, below = await _below(rows, chat, message, leaf, limit=how_many(limit) + 1)
             return Window(
                 chat=chat,
@@ -125,19 +125,17 @@ async def _below(
     """Return the end of a message's path, and what is right below the message on it.
 
     Without `leaf` that is the path that is shown if it leads here, else the message's branch.
+    Raises `NotFound` for a `leaf` the path to which does not lead here.
     """
-    if leaf is None and chat.head is not None:
-        found = await rows.paths.down(message.id, chat.head, limit=limit)
-        if found or chat.head == message.id:
-            return chat.head, found
-    end = leaf or await leaf_of(rows, chat, message)
-    return end, await rows.paths.down(message.id, end, limit=limit)
-
-
-async def _refuse_elsewhere(rows: Rows, owner: str, message: ChatMessage, leaf: str) -> None:
-    _, end = await message_of(rows, owner, leaf)
-    if not await rows.paths.is_above(message.id, end.id):
+    wished = leaf or chat.head
+    if wished is not None:
+        found = await rows.paths.down(message.id, wished, limit=limit)
+        if found or wished == message.id:
+            return wished, found
+    if leaf is not None:
         raise NotFound("The path to `leaf` does not lead through this message.")
+    end = await leaf_of(rows, chat, message)
+    return end, await rows.paths.down(message.id, end, limit=limit)
 
 
 async def _placed(rows: Rows, chat: Chat, messages: Sequence[ChatMessage]) -> tuple[Placed, ...]:

@@ -12,7 +12,11 @@ from tapster.store.chat_tables import messages
 from tapster.store.structs import from_row
 from tapster.store.transactions import Transaction
 
+# So far it is climbed step by step; each takes some microseconds.
+_NEAR = 500
+
 _PARTS = msgspec.json.Decoder(tuple[Part, ...])
+_LINK = (messages.c.id, messages.c.parent_id)
 # As they rest, in the order of the fields of a line.
 _LINE = (
     messages.c.id,
@@ -55,24 +59,14 @@ class Paths:
 
         There are none when the path to `leaf` does not lead through the message.
         """
-        walk = _climb(leaf, until=message_id)
-        # Most of a long walk is not asked for, and need not be read.
-        last = (
-            select(walk.c.id, walk.c.step).order_by(walk.c.step.desc()).limit(limit + 1).subquery()
-        )
-        rows = await self._transaction.fetch(
-            select(messages).join(last, messages.c.id == last.c.id).order_by(last.c.step.desc())
-        )
-        found = tuple(from_row(row, ChatMessage) for row in rows)
-        return found[1:] if found and found[0].id == message_id else ()
+        numbers = (await self._between(message_id, leaf))[:limit]
+        rows = await self._transaction.fetch(select(messages).where(messages.c.number.in_(numbers)))
+        found = {row.number: from_row(row, ChatMessage) for row in rows}
+        return tuple(found[number] for number in numbers)
 
     async def is_above(self, message_id: str, other: str) -> bool:
         """Return whether the path to `other` leads through, or ends at, the message."""
-        if message_id == other:
-            return True
-        walk = _climb(other, until=message_id)
-        statement = select(walk.c.id).where(walk.c.id == message_id)
-        return bool(await self._transaction.fetch(statement))
+        return message_id == other or bool(await self._between(message_id, other))
 
     async def below(
         self, chat_id: str, message_id: str, *, deleted_at: float | None = None
@@ -99,10 +93,13 @@ class Paths:
 
     async def step_below(self, message_id: str | None, leaf: str) -> str | None:
         """Return the message right below this one (`None`: the first) on the path to `leaf`."""
-        walk = _climb(leaf, until=message_id)
-        statement = select(walk.c.id).where(walk.c.parent_id.is_not_distinct_from(message_id))
-        rows = await self._transaction.fetch(statement)
-        return rows[0].id if rows else None
+        numbers = await self._between(message_id, leaf)
+        if not numbers:
+            return None
+        rows = await self._transaction.fetch(
+            select(messages.c.id).where(messages.c.number == numbers[0])
+        )
+        return str(rows[0].id)
 
     async def living_above(self, message_id: str | None) -> str | None:
         """Return the message if it lives, else the nearest one above it that does."""
@@ -148,13 +145,57 @@ class Paths:
         rows = await self._transaction.fetch(statement)
         return str(rows[0].id)
 
+    async def _between(self, message_id: str | None, leaf: str) -> list[int]:
+        """Return the numbers of what is below the message on the path to `leaf`, oldest first.
+
+        None are when the path does not lead through the message; `None` is above the first.
+        """
+        walk = _climb(leaf, until=message_id, limit=_NEAR, carried=(*_LINK, messages.c.number))
+        rows = await self._transaction.fetch(select(walk).order_by(walk.c.step))
+        if not rows:
+            return []
+        end = rows[-1]
+        if end.parent_id is not None and end.id != message_id and len(rows) == _NEAR:
+            return await self._far_between(message_id, leaf)
+        if message_id is not None:
+            rows = rows[:-1] if end.id == message_id else []
+        return [row.number for row in reversed(rows)]
+
+    async def _far_between(self, message_id: str | None, leaf: str) -> list[int]:
+        """Do the same for a long way, out of the indexes of the whole chat alone.
+
+        Most messages follow what was said right before them: only of the others it is read what
+        they stand below.
+        """
+        ends = select(messages.c.id, messages.c.number, messages.c.chat_id).where(
+            messages.c.id.in_([leaf, message_id or leaf])
+        )
+        numbers = {row.id: row for row in await self._transaction.fetch(ends)}
+        above = messages.alias("above")
+        turns: Any = await self._transaction.fetch(
+            select(messages.c.number, above.c.number)
+            .outerjoin(above, above.c.id == messages.c.parent_id)
+            .where(
+                messages.c.chat_id == numbers[leaf].chat_id,
+                above.c.number.is_distinct_from(messages.c.number - 1),
+            )
+        )
+        parents: dict[int, int | None] = dict(turns)
+        found: list[int] = []
+        goal = numbers[message_id].number if message_id in numbers else None
+        at: int | None = numbers[leaf].number
+        while at is not None and at != goal:
+            found.append(at)
+            at = parents[at] if at in parents else at - 1
+        return found[::-1] if at == goal else []
+
 
 def _climb(
     message_id: str,
     *,
     limit: int | None = None,
     until: str | None = None,
-    carried: Sequence[ColumnElement[Any]] = (messages.c.id, messages.c.parent_id),
+    carried: Sequence[ColumnElement[Any]] = _LINK,
 ) -> CTE:
     """Return the walk from a message up to the first one, to `until`, or `limit` messages far.
 
