@@ -27,12 +27,13 @@ class Outlines:
         limit = how_many(limit, most=MOST_SEGMENTS)
         async with self._store.read() as rows:
             chat = await chat_of(rows, owner, chat_id)
-            shape = Shape(await rows.outlines.links(chat.id))
+            links = await rows.outlines.links(chat.id)
+            shape = Shape([(own, parent) for own, parent, _ in links])
             places = await rows.checkpoints.of(chat.id)
             path = set(shape.upwards(chat.head))
             runs, more = _chosen(shape, path, limit)
             openings = await rows.outlines.openings([run[0] for run in runs], most=_READ)
-            ends = await rows.outlines.times([run[-1] for run in runs if len(run) > 1])
+        written = {own: at for own, _, at in links}
         named = _names(places)
         segments = tuple(
             Segment(
@@ -44,7 +45,7 @@ class Outlines:
                 author=opening.author,
                 text=" ".join(opening.text.split())[:_LONGEST],
                 created_at=opening.created_at,
-                ends_at=ends.get(run[-1], opening.created_at),
+                ends_at=written[run[-1]],
                 names=tuple(name for one in run for name in named.get(one, ())) if named else (),
                 on_path=run[0] in path,
             )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
 
 from tapster.store.chat_tables import messages
 from tapster.store.transactions import Transaction
@@ -10,9 +10,11 @@ from tapster.store.transactions import Transaction
 
 def first_words(transaction: Transaction, most: int) -> ColumnElement[str]:
     """Return at most `most` signs of the first part that is text; of others, an empty text."""
+    first, words = (messages.c.parts[0, name].as_string() for name in ("type", "text"))
     found = _on_sqlite() if transaction.is_sqlite else _on_postgresql()
-    words = found.limit(1).correlate(messages).scalar_subquery()
-    return func.substr(func.coalesce(cast(words, String), ""), 1, most)
+    later = cast(found.limit(1).correlate(messages).scalar_subquery(), String)
+    # Nearly always it is the first part: only of the other messages all parts are looked at.
+    return func.substr(func.coalesce(case((first == "text", words), else_=later), ""), 1, most)
 
 
 def _on_sqlite() -> Select[Any]:

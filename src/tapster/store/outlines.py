@@ -22,25 +22,18 @@ class Outlines:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def links(self, chat_id: str) -> Sequence[tuple[str, str | None]]:
-        """Return each living message of a chat and what it stands below, oldest first."""
+    async def links(self, chat_id: str) -> Sequence[tuple[str, str | None, float]]:
+        """Return each living message of a chat, what it stands below, and when it was written.
+
+        They are in their order, oldest first.
+        """
         statement = (
-            select(messages.c.id, messages.c.parent_id)
+            select(messages.c.id, messages.c.parent_id, messages.c.created_at)
             .where(messages.c.chat_id == chat_id, messages.c.deleted_at.is_(None))
             .order_by(messages.c.number)
         )
         links: Sequence[Any] = await self._transaction.fetch(statement)
         return links
-
-    async def times(self, ids: Sequence[str]) -> dict[str, float]:
-        """Return when these messages were written."""
-        found: dict[str, float] = {}
-        for at in range(0, len(ids), _AT_ONCE):
-            some = messages.c.id.in_(ids[at : at + _AT_ONCE])
-            statement = select(messages.c.id, messages.c.created_at).where(some)
-            rows: Sequence[Any] = await self._transaction.fetch(statement)
-            found.update(rows)
-        return found
 
     async def openings(self, ids: Sequence[str], *, most: int) -> dict[str, Opening]:
         """Return how these messages begin, each with at most `most` signs."""
