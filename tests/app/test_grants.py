@@ -92,6 +92,19 @@ async def test_who_does_not_come_in_time_is_told(tapster, router):
     assert "Start again" in grants.state_of(begun.id).message
 
 
+async def test_what_nobody_expected_is_told_as_a_failure_and_logged(tapster, router, caplog):
+    grants = grants_of(tapster, ScriptedTransport())  # breaks when it is asked for the key
+
+    begun = await grants.begin(router)
+    await visit(begun.page, code="good-1")
+    await asyncio.wait({grants._waiting}, timeout=5)
+
+    assert grants.state_of(begun.id).state == "failed"
+    assert "Begin again" in grants.state_of(begun.id).message
+    assert "nothing is scripted" in caplog.text
+    assert not await tapster.keys.of(router)
+
+
 async def test_another_one_takes_the_place_of_the_one_waited_for(tapster, router):
     grants = grants_of(tapster, ScriptedTransport(GRANTED))
 

@@ -1,6 +1,7 @@
 """Keys granted in the browser while the page waits: begun, asked after, kept where they belong."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Literal
 
@@ -14,6 +15,8 @@ from tapster.core.errors import InvalidInput, NotFound, TapsterError
 from tapster.core.links import Transport
 from tapster.core.origins import origin_of
 from tapster.sources import Source
+
+_log = logging.getLogger(__name__)
 
 # Ended ones that are still told of.
 _REMEMBERED = 20
@@ -34,6 +37,9 @@ class GrantState(Struct, frozen=True):
 
 
 _WAITING = GrantState("waiting", "Agree on the provider's page; the key comes here by itself.")
+_BROKEN = GrantState(
+    "failed", "Something went wrong here, and the log says what. Begin again, or paste a key."
+)
 
 
 class Grants:
@@ -147,6 +153,9 @@ class Grants:
                 grant_id,
                 GrantState("failed", f"Nobody can be waited for on this computer ({why})."),
             )
+        except Exception:  # noqa: BLE001  # the person waits for word of it, whatever went wrong
+            _log.exception("A key that was to be granted in the browser could not be had")
+            self._note(grant_id, _BROKEN)
         else:
             self._note(grant_id, GrantState("granted", f"The key …{key.last4} is kept."))
 
