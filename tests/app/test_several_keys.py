@@ -85,7 +85,7 @@ async def test_what_is_told_of_a_failed_try_names_no_key_however_short(tmp_path)
         await tapster.keys.put_first(wrong.id)
         await ask(tapster, own, trail=trail)
 
-    (failed,) = tries_of(trail)
+    (failed,) = tries_of(trail, in_full=True)
     assert "No such key" in failed.message
     assert "CANARY" not in failed.message
 
@@ -97,6 +97,36 @@ async def test_a_later_first_comes_before_an_earlier_one(tapster, own):
     await tapster.keys.put_first(three.id)
 
     assert [key.id for key in await tapster.keys.of(own)] == [three.id, two.id, one.id]
+
+
+@pytest.mark.parametrize("back", [True, False], ids=["same-address", "new-address"])
+async def test_a_detached_key_that_is_entered_again_keeps_its_place(tapster, mock, own, back):
+    (_, two, three) = await tapster.keys.of(own)
+    await tapster.keys.put_first(two.id)
+    await tapster.keys.put_first(three.id)
+    await tapster.connections.edit("here", Draft(endpoint="http://127.0.0.1:9/v1"))
+    if back:
+        await tapster.connections.edit("here", Draft(endpoint=own.endpoint))
+
+    for each in KEYS:
+        await tapster.keys.set("here", Secret(each))
+
+    keys = await tapster.keys.of(own)
+    assert [key.last4 for key in keys if key.state == "active"] == ["0002", "0001", "0000"]
+    assert len(keys) == (3 if back else 6)
+
+
+async def test_keys_carried_to_another_installation_keep_their_places(tapster, tmp_path, own):
+    (*_, last) = await tapster.keys.of(own)
+    await tapster.keys.put_first(last.id)
+    sealed = await tapster.keys.export(Secret("carry me over"))
+
+    async with open_tapster(tmp_path / "another") as another:
+        there = await another.connections.add("here", "openai", Draft(endpoint=own.endpoint))
+        await another.keys.import_file(sealed, Secret("carry me over"))
+        keys = await another.keys.of(there)
+
+    assert [key.last4 for key in keys] == ["0002", "0000", "0001"]
 
 
 async def test_a_key_is_called_something_else_and_still_opens(tapster, mock, own):

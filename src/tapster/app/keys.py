@@ -60,7 +60,10 @@ class Keys:
         demand_use(source, await self._relay.book.proxy_of(saved))
 
     async def set(self, name: str, secret: Secret, *, label: str = "") -> Key:
-        """Add a key to the connection `name`; it is used beside the ones already there."""
+        """Add a key to the connection `name`; it is used beside the ones already there.
+
+        One that was detached, and is entered again, keeps its rank among them.
+        """
         connection = await self._saved(name)
         source = self._relay.endpoints.source_of(connection)
         demand_use(source, await self._relay.book.proxy_of(connection))
@@ -78,6 +81,9 @@ class Keys:
                 )
             for old in same:
                 await self._vault.remove(old.id)
+            ranks = [old.rank for old in before if _is_entered_again(old, key)]
+            if ranks:
+                key = await self._vault.place(key.id, min(ranks))
             await self._relay.standings.forget(connection.id)
         self._relay.book.forget()
         if same:
@@ -209,3 +215,7 @@ async def detach_keys(vault: Vault, owner: str, origin: str) -> tuple[Key, ...]:
 
 def _is_same(one: Key, other: Key) -> bool:
     return (one.fingerprint, one.origin) == (other.fingerprint, other.origin)
+
+
+def _is_entered_again(old: Key, key: Key) -> bool:
+    return old.state == "detached" and old.fingerprint == key.fingerprint

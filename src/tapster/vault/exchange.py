@@ -28,6 +28,7 @@ class Carried(Struct, frozen=True, kw_only=True):
     added_at: float
     last_worked_at: float | None = None
     state: Literal["active", "detached"] = "active"
+    rank: int = 0
 
 
 class Imported(Struct, frozen=True):

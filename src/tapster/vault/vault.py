@@ -108,7 +108,12 @@ class Vault:
         async with self._store.begin() as rows:
             sealed = _existing(await rows.keys.by_id(key_id))
             others = [each.key.rank for each in await rows.keys.of(sealed.key.owner)]
-            rank = min(others) - 1 if first else 0
+            return await self.place(key_id, min(others) - 1 if first else 0)
+
+    async def place(self, key_id: str, rank: int) -> Key:
+        """Give a key its rank among those of its owner."""
+        async with self._store.begin() as rows:
+            sealed = _existing(await rows.keys.by_id(key_id))
             key = msgspec.structs.replace(sealed.key, rank=rank)
             await rows.keys.replace(msgspec.structs.replace(sealed, key=key))
         return key
@@ -219,6 +224,7 @@ class Vault:
                 added_at=sealed.key.added_at,
                 last_worked_at=sealed.key.last_worked_at,
                 state=sealed.key.state,
+                rank=sealed.key.rank,
             )
             for sealed in kept
         )
@@ -255,6 +261,7 @@ class Vault:
                     added_at=entry.added_at,
                     last_worked_at=entry.last_worked_at,
                     state=entry.state,
+                    rank=entry.rank,
                 )
                 if _identity(key) in here:
                     continue
