@@ -97,7 +97,7 @@ async def broadcast_maker(kind, *, url=REDIS):
         return
     async with redis_prefix() as prefix:
 
-        async def make(worker):
+        async def make(worker, *, url=url):
             broadcast = StreamBroadcast(url, worker=worker, prefix=prefix)
             await broadcast.start()
             made.append(broadcast)

@@ -237,6 +237,28 @@ async def test_redis_gone_in_mid_run_and_back_loses_nothing_and_doubles_nothing(
     assert (await message_now(store, run.message_id)).text == "".join(said)
 
 
+async def test_what_redis_dropped_is_read_from_the_database_and_no_hole_is_shown(store):
+    said = words(40)
+    chat = await add_chat(store)
+    gate = asyncio.Event()
+
+    async with broadcast_maker("redis") as make:
+        first, second = await make("one"), await make("two")
+        async with (
+            open_runs(store, first, Script(*said, gate=gate), worker="one") as one,
+            open_runs(store, second, Script(), worker="two") as two,
+        ):
+            begun = await one.say(OWNER, chat.id, "?")
+            await until(lambda: _has_words(two, begun.run, most=0))
+            await until(lambda: first._redis.delete(first._key("run", begun.run.id)))
+            watching = asyncio.create_task(follow(two, begun.run))
+            gate.set()
+            here, there = await asyncio.gather(follow(one, begun.run), watching)
+
+    assert there == here
+    assert text_of(there) == "".join(said)
+
+
 async def test_without_redis_other_processes_are_heard_of_through_the_database(store):
     said = words(60)
     chat = await add_chat(store)
@@ -322,8 +344,8 @@ async def _text_is(runs, run, text):
     return text_of(await _heard_so_far(runs, run)) == text
 
 
-async def _has_words(runs, run):
-    return sum(isinstance(one, RunText) for one in await _heard_so_far(runs, run)) > 10
+async def _has_words(runs, run, *, most=10):
+    return sum(isinstance(one, RunText) for one in await _heard_so_far(runs, run)) > most
 
 
 async def _are(*broadcasts, lives):

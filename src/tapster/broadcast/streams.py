@@ -40,18 +40,18 @@ _GONE_AFTER = 16.0
 _PAUSE = 0.25
 _PATIENCE = 5.0
 
-# Words that wait for Redis; beyond, they are dropped.
+# Words that wait for Redis; beyond, they are dropped, and all that hear are told so.
 _MOST_WORDS = 5_000
 
 _LOST = (RedisError, OSError, TimeoutError)
 
 
 class _Said(Struct, frozen=True, array_like=True):
-    """A word on its way to other workers: who says it, and to whom."""
+    """A word on its way to other workers: who says it, and to whom. None: some were lost."""
 
     worker: str
     person: str | None
-    word: Word
+    word: Word | None
 
 
 _SAID = msgspec.msgpack.Decoder(_Said)
@@ -82,6 +82,8 @@ class StreamBroadcast:
         self._queue: list[tuple[str, Batch]] = []
         self._asked: list[tuple[str, str]] = []
         self._said: dict[tuple[str | None, str], _Said] = {}
+        # Words of ours that nobody elsewhere will hear, since they were last told of that.
+        self._lost_words = False
         self._something = asyncio.Event()
         self._heard = "0-0"
         self._live = False
@@ -152,6 +154,9 @@ class StreamBroadcast:
         self._here.tell(person, word)
         if self._live and len(self._said) < _MOST_WORDS:
             self._said[person, word.subject] = _Said(self._worker, person, word)
+        else:
+            self._lost_words = True
+        if self._has_to_send:
             self._something.set()
 
     def hear(self, person: str) -> AbstractContextManager[Ear]:
@@ -185,6 +190,7 @@ class StreamBroadcast:
             # What comes until Redis answers again is not sent: this would end before a gap.
             self._queue.clear()
             self._asked.clear()
+            self._lost_words |= bool(self._said)
             self._said.clear()
         _log.log(
             logging.INFO if lives else logging.WARNING,
@@ -192,6 +198,8 @@ class StreamBroadcast:
         )
         for place in self._here.places.values():
             place.channel.wake()
+        if self._has_to_send:
+            self._something.set()
 
     async def _send(self) -> None:
         """Send what is published, all that waits at once, and a sign of life now and then."""
@@ -206,13 +214,18 @@ class StreamBroadcast:
             queue, self._queue = self._queue, []
             asked, self._asked = self._asked, []
             said, self._said = self._said, {}
+            told = list(said.values())
+            if self._lost_words and self._live:
+                self._lost_words = False
+                told.insert(0, _Said(self._worker, None, None))
             try:
                 if time.monotonic() - lived >= _SIGN_OF_LIFE:
                     await self._live_sign()
                     lived = time.monotonic()
-                if queue or asked or said:
-                    await self._send_all(queue, asked, said.values())
+                if queue or asked or told:
+                    await self._send_all(queue, asked, told)
             except _LOST:
+                self._lost_words |= bool(told)
                 self._now_live(lives=False)
                 lived = -_SIGN_OF_LIFE
                 if self._closing:
@@ -221,7 +234,8 @@ class StreamBroadcast:
 
     @property
     def _has_to_send(self) -> bool:
-        return bool(self._queue or self._asked or self._said)
+        lost = self._lost_words and self._live
+        return bool(self._queue or self._asked or self._said or lost)
 
     async def _live_sign(self) -> None:
         now = self._clock()
@@ -290,7 +304,11 @@ class StreamBroadcast:
         if message is None:
             return
         said = _SAID.decode(message["data"])
-        if said.worker != self._worker:
+        if said.worker == self._worker:
+            return
+        if said.word is None:
+            self._here.miss()
+        else:
             self._here.tell(said.person, said.word)
 
     async def _read_once(self) -> None:
