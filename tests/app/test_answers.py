@@ -1,9 +1,11 @@
 """Answers of kept chats, from what is said to what is kept, with everything joined."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
+from callers import add_person, client_of, session_of
 from databases import KINDS, database_of
 from mock_provider import MockProvider, Reply
 from tapster.app import Draft
@@ -14,6 +16,7 @@ from tapster.core.people import ME
 from tapster.core.requests import Settings
 from tapster.core.run_events import RunFailed, RunFinished, RunText
 from tapster.core.secrets import Secret
+from tapster.server.application import make_application
 from tapsters import add, config_in, open_tapster
 
 
@@ -187,6 +190,36 @@ async def test_the_tries_that_failed_before_an_answer_are_kept_with_it(tapster, 
     assert "CANARY" not in failed.message
     assert failed.address is None
     assert key.last4 not in failed.message
+
+
+async def test_a_member_is_told_why_a_try_failed_and_never_the_end_of_a_key(tapster, mock):
+    await add_person(tapster, "Ada")  # the first one is an admin
+    member = await add_person(tapster, "Bob")
+    await add(tapster, "custom", f"{mock.url}/compatible", "sk-good-CANARY-qrst", model="echo")
+    await tapster.keys.set("here", Secret("sk-wrong-CANARY-zyxw"))
+    (_, wrong) = await tapster.keys.of(await tapster.connections.find("here"))
+    await tapster.keys.put_first(wrong.id)
+    chat = await tapster.chats.create(member.id, ChatFields())
+    application = make_application(tapster)
+
+    said = await tapster.runs.say(member.id, chat.id, "one")
+    async for _ in tapster.runs.follow(member.id, said.run.id):
+        pass
+    session = await session_of(tapster, "Bob")
+    async with client_of(application, session=session) as http:
+        shown = (await http.get(f"/api/chats/{chat.id}/messages")).text
+        exported = (await http.get(f"/api/chats/{chat.id}/export")).text
+        thought = (await http.post(f"/api/chats/{chat.id}/preview", json={"text": "two"})).text
+    (answer,) = json.loads(shown)["messages"][-1:]
+
+    tries = answer["reply"]["attempts"]
+    assert answer["text"] == "one"
+    assert {each["reason"] for each in tries} == {"auth", "not_found"}
+    assert not any(each.get("key") or each.get("address") for each in tries), tries
+    for told in (shown, exported, thought):
+        assert "zyxw" not in told
+        assert "qrst" not in told
+    assert "/compatible" not in shown
 
 
 async def test_each_try_of_an_overloaded_provider_is_told(tapster, mock, chat):

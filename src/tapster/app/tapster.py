@@ -36,6 +36,7 @@ from tapster.core.events import Event
 from tapster.core.figures import Figures
 from tapster.core.links import Transport
 from tapster.core.messages import Message, says
+from tapster.core.people import Person
 from tapster.core.requests import ChatRequest
 from tapster.core.secrets import Secret
 from tapster.engine import EngineTransport, Report
@@ -78,82 +79,69 @@ class Tapster:
         self.config = config
         self.engine = engine
         self.sources = sources
+        self.figures = Figures()
+        # What goes on without anybody asking, and is told to end before all is closed.
+        self.finishing: list[Callable[[float], Awaitable[None]]] = []
         self._store = store
         self._vault = vault
-        self.figures = Figures()
-        self.relay = Relay(
+        self._transport = transport
+        self._new_id = new_id
+        self._clock = clock
+        self._passwords = passwords or Passwords()
+        self._boot = _long_id()
+        self._join_models(environment, patience)
+        self._join_chats(worker or self._boot)
+        self._join_people()
+        self.backups = Backups(
+            config.database, config.backups_dir, clock=clock, store=store, pause=self.runs.paused
+        )
+
+    def _join_models(self, environment: Mapping[str, str], patience: Patience | None) -> None:
+        """Join what leads to models, and what programs call."""
+        store, vault, new_id, clock = self._store, self._vault, self._new_id, self._clock
+        self.relay = relay = Relay(
             store=store,
             vault=vault,
-            sources=sources,
-            transport=transport,
+            sources=self.sources,
+            transport=self._transport,
             environment=environment,
             patience=patience,
             clock=clock,
             figures=self.figures,
         )
-        self.shelf = self.relay.shelf
-        self._transport = transport
+        self.shelf = relay.shelf
         self.connections = Connections(
             store=store,
             vault=vault,
-            relay=self.relay,
-            sources=sources,
+            relay=relay,
+            sources=self.sources,
             new_id=new_id,
             clock=clock,
         )
-        self.keys = Keys(store=store, vault=vault, relay=self.relay)
-        self.proxies = Proxies(
-            store=store, vault=vault, relay=self.relay, new_id=new_id, clock=clock
-        )
-        self.preferences = Preferences(store, connections=self.connections)
-        self.connection_files = ConnectionFiles(self.connections, self.proxies, sources)
+        self.keys = Keys(store=store, vault=vault, relay=relay)
+        self.proxies = Proxies(store=store, vault=vault, relay=relay, new_id=new_id, clock=clock)
+        self.connection_files = ConnectionFiles(self.connections, self.proxies, self.sources)
         self.grants = Grants(
             connections=self.connections,
             keys=self.keys,
-            transport=transport,
-            is_alone=not config.network_mode and config.workers == 1,
+            transport=self._transport,
+            is_alone=not self.config.network_mode and self.config.workers == 1,
             new_id=_long_id,
         )
-        self.partners = Partners(self.relay, self.connections)
+        self.partners = Partners(relay, self.connections)
         self.tokens = AccessTokens(store, new_id=new_id, clock=clock)
-        # What goes on without anybody asking, and is told to end before all is closed.
-        self.finishing: list[Callable[[float], Awaitable[None]]] = []
-        self.backups = Backups(
-            config.database,
-            config.backups_dir,
-            clock=clock,
-            store=store,
-            pause=lambda: self.runs.paused(),  # noqa: PLW0108  # they are made later
-        )
-        self.callers = Callers(store=store, tokens=self.tokens, clock=clock)
-        self._passwords = passwords = passwords or Passwords()
-        self.people = People(
-            store=store,
-            passwords=passwords,
-            new_id=new_id,
-            clock=clock,
-            changed=self.callers.forget,
-            stop_runs=lambda owner: self.runs.stop_all_of(owner),  # noqa: PLW0108  # as above
-        )
-        self.sessions = Sessions(
-            store=store,
-            passwords=passwords,
-            new_id=new_id,
-            clock=clock,
-            changed=self.callers.forget,
-        )
+        self.gateway = Gateway(relay=relay, shelf=self.shelf, clock=clock, new_id=new_id)
+
+    def _join_chats(self, worker: str) -> None:
+        """Join chats, what writes their answers, and how others hear of both."""
+        store, clock = self._store, self._clock
         self.writer = Writer(
-            store=store,
-            relay=self.relay,
-            partners=self.partners,
-            name_of=self._name_of,
+            store=store, relay=self.relay, partners=self.partners, person_of=self._person_of
         )
         self.chats = Chats(store, new_id=_long_id, clock=clock)
         self.previews = Previews(self.chats, self.writer)
-        self._boot = boot = _long_id()
-        self.lives = Lives(config.data_dir / "run")
-        worker = worker or boot
-        self.broadcast = open_broadcast(config.redis_url, worker=worker, alone=False)
+        self.lives = Lives(self.config.data_dir / "run")
+        self.broadcast = open_broadcast(self.config.redis_url, worker=worker, alone=False)
         self.newsroom = Newsroom(store, self.broadcast)
         self.runs = Runs(
             store,
@@ -162,7 +150,7 @@ class Tapster:
             new_id=_long_id,
             clock=clock,
             worker=worker,
-            boot=boot,
+            boot=self._boot,
             has_ended=self.lives.has_ended,
             figures=self.figures,
         )
@@ -175,7 +163,27 @@ class Tapster:
             new_id=_long_id,
             clock=clock,
         )
-        self.gateway = Gateway(relay=self.relay, shelf=self.shelf, clock=clock, new_id=new_id)
+
+    def _join_people(self) -> None:
+        """Join what knows who somebody is, and what they like."""
+        store, passwords, clock = self._store, self._passwords, self._clock
+        self.callers = Callers(store=store, tokens=self.tokens, clock=clock)
+        self.people = People(
+            store=store,
+            passwords=passwords,
+            new_id=self._new_id,
+            clock=clock,
+            changed=self.callers.forget,
+            stop_runs=self.runs.stop_all_of,
+        )
+        self.sessions = Sessions(
+            store=store,
+            passwords=passwords,
+            new_id=self._new_id,
+            clock=clock,
+            changed=self.callers.forget,
+        )
+        self.preferences = Preferences(store, connections=self.connections)
 
     @classmethod
     @asynccontextmanager
@@ -303,11 +311,9 @@ class Tapster:
         """Return a key the person grants in the browser, at the page told to `show`."""
         return await key_from_browser(source, self._transport, show=show)
 
-    async def _name_of(self, owner: str) -> str | None:
-        """Return what a person is called, unless nobody has given them a name."""
+    async def _person_of(self, owner: str) -> Person | None:
         async with self._store.read() as rows:
-            person = await rows.people.by_id(owner)
-        return person.name if person and person.name != person.id else None
+            return await rows.people.by_id(owner)
 
     async def lock_keys(self, passphrase: Secret | None) -> None:
         """Lock the vault with `passphrase`, or without one with the keyring or the key file.

@@ -12,6 +12,7 @@ from tapster.core.errors import NotFound
 from tapster.core.events import Event, Noticed, UsageReported
 from tapster.core.messages import File, Image, Message, Part, Text, Video, says
 from tapster.core.models import Model
+from tapster.core.people import Person
 from tapster.core.requests import ChatRequest, Settings
 from tapster.core.runs import Chosen, RunAsked, RunKind
 from tapster.core.usage import priced
@@ -35,7 +36,7 @@ History = Callable[[], AsyncIterator[Line]]
 _LONGEST_ANSWER = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 
-async def _nobody(owner: str) -> str | None:
+async def _nobody(owner: str) -> Person | None:
     del owner
     return None
 
@@ -51,7 +52,7 @@ class Preview(Struct, frozen=True):
 
 
 class Writer:
-    """Joins prompts and relay. `name_of` tells the name of a person by their id."""
+    """Joins prompts and relay. `person_of` tells who a person is by their id."""
 
     def __init__(
         self,
@@ -59,13 +60,13 @@ class Writer:
         store: Store,
         relay: Relay,
         partners: Partners,
-        name_of: Callable[[str], Awaitable[str | None]] = _nobody,
+        person_of: Callable[[str], Awaitable[Person | None]] = _nobody,
         count: Counter | None = None,
     ) -> None:
         self._store = store
         self._relay = relay
         self._partners = partners
-        self._name_of = name_of
+        self._person_of = person_of
         self._count = count or Estimate()
 
     async def write(self, asked: RunAsked) -> AsyncGenerator[list[Event], None]:
@@ -85,6 +86,7 @@ class Writer:
         request = await self._request(chat, partner, prompt)
         if notice := _notice_of(prompt.report):
             yield [notice]
+        in_full = await self._may_see_keys(chat.owner)
         trail = Trail()
         answer = self._relay.batches(partner.connection, request, trail=trail)
         try:
@@ -92,7 +94,7 @@ class Writer:
                 async for events in answer:
                     yield _with_cost(events, partner.facts)
         finally:
-            asked.note_tries(tries_of(trail))
+            asked.note_tries(tries_of(trail, in_full=in_full))
 
     async def preview(
         self,
@@ -108,12 +110,13 @@ class Writer:
         partner = await self._partners.of(chat, connection=connection, model=model)
         prompt = await self._prompt(chat, partner, history, kind=kind, instruction=instruction)
         request = await self._request(chat, partner, prompt)
+        in_full = await self._may_see_keys(chat.owner)
         return Preview(
             connection=partner.connection.slug,
             source=partner.connection.source,
             model=partner.model,
             report=prompt.report,
-            request=await self._relay.preview(partner.connection, request),
+            request=await self._relay.preview(partner.connection, request, in_full=in_full),
         )
 
     async def bounded(
@@ -144,7 +147,7 @@ class Writer:
         occasion = Occasion(
             kind=kind,
             system=chat.system,
-            person=await self._name_of(chat.owner) if kind == "impersonate" else None,
+            person=_name_of(await self._person_of(chat.owner)) if kind == "impersonate" else None,
             instruction=instruction,
             context=partner.facts.context,
             reply=chat.settings.max_tokens or _longest_answer(tried, partner.facts),
@@ -158,6 +161,10 @@ class Writer:
                 all_read = message.parent_id is None
                 break
         return assembly.finish(all_read=all_read)
+
+    async def _may_see_keys(self, owner: str) -> bool:
+        person = await self._person_of(owner)
+        return person is not None and person.is_admin
 
     async def _tried(self, chat: Chat, partner: Partner) -> Encoded:
         """Return how a begun answer would be sent: what its dialect adds and what it cannot."""
@@ -203,6 +210,11 @@ class Writer:
                 "edit the message that has it."
             )
         return f"data:{known.media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def _name_of(person: Person | None) -> str | None:
+    """Return what a person is called, unless nobody has given them a name."""
+    return person.name if person and person.name != person.id else None
 
 
 def _with_cost(events: list[Event], facts: Model) -> list[Event]:

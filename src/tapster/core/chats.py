@@ -77,7 +77,8 @@ class FailedTry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A try that failed before the answer came, or before it was given up.
 
     `status` is the provider's HTTP status, `key` the end of the key that was shown. `address` is
-    the path that was tried, where the API was then found at another one.
+    the path that was tried, where the API was then found at another one. The answers of members
+    are kept without these two.
     """
 
     reason: Reason

@@ -35,6 +35,11 @@ class Person(Struct, frozen=True, kw_only=True):
         """Whether this person may do nothing until enabled again."""
         return self.disabled_at is not None
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether this person may administer people, keys and connections."""
+        return self.role == "admin"
+
 
 class Session(Struct, frozen=True, kw_only=True):
     """A browser in which a person is signed in; only the SHA-256 of its cookie is kept."""
@@ -65,7 +70,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     @property
     def is_admin(self) -> bool:
         """Whether the caller may administer people, keys and connections."""
-        return self.person.role == "admin" and self.has("admin")
+        return self.person.is_admin and self.has("admin")
 
 
 def accept_name(text: str) -> str:

@@ -60,15 +60,21 @@ class Trail:
         return len(self.failed) + self.asked
 
 
-def tries_of(trail: Trail) -> tuple[FailedTry, ...]:
-    """Return what failed on the way, as it is told: without where the provider is."""
+def tries_of(trail: Trail, *, in_full: bool) -> tuple[FailedTry, ...]:
+    """Return what failed on the way, as it is told: without where the provider is.
+
+    Only `in_full` with which key, and at which path: who may not administer connections is told
+    nothing of either.
+    """
     return tuple(
         FailedTry(
             reason=attempt.error.reason,
             message=attempt.error.message,
             status=attempt.error.status,
-            key=f"…{attempt.key.last4}" if attempt.key else None,
-            address=urlsplit(attempt.moved_from).path or "/" if attempt.moved_from else None,
+            key=f"…{attempt.key.last4}" if in_full and attempt.key else None,
+            address=urlsplit(attempt.moved_from).path or "/"
+            if in_full and attempt.moved_from
+            else None,
         )
         for attempt in trail.failed
     )

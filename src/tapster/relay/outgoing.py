@@ -1,7 +1,7 @@
 """What would be sent: the very HTTP request, with every secret covered and nothing sent."""
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
@@ -23,8 +23,8 @@ _SCHEME = re.compile(r"(?i)(?:bearer|basic|token|key)\s+")
 
 
 class Outgoing(Struct, frozen=True):
-    """A request as it goes out. Secrets show their last four characters at most, files their
-    beginning; all else is exact.
+    """A request as it goes out. Secrets show their last four characters at most, and to members
+    nothing; files show their beginning. All else is exact.
     """
 
     method: str
@@ -55,8 +55,11 @@ class _Witness:
             yield answer
 
 
-async def outgoing(endpoint: Endpoint, request: ChatRequest) -> Outgoing:
-    """Return what `endpoint` would be sent for `request`. The model is asked nothing."""
+async def outgoing(endpoint: Endpoint, request: ChatRequest, *, in_full: bool = True) -> Outgoing:
+    """Return what `endpoint` would be sent for `request`. The model is asked nothing.
+
+    Secrets show their ends only `in_full`.
+    """
     link, source = endpoint.link, endpoint.source
     encoded = source.encoded(request, link)
     body = msgspec.json.encode(encoded.body)
@@ -68,69 +71,79 @@ async def outgoing(endpoint: Endpoint, request: ChatRequest) -> Outgoing:
         call = seen.call
     else:
         raise AssertionError("a source sent something else than it encoded")
-    covers = _covers(endpoint, link)
+    cover = _Cover(endpoint, link, ends=in_full)
     return Outgoing(
         method=call.method,
-        url=_covered_url(call.url, covers),
-        headers={
-            name: _covered_header(name, value, covers) for name, value in call.headers.items()
-        },
-        body=_shown(encoded.body, covers, frozenset(_fields(link.include_body))),
+        url=_covered_url(call.url, cover),
+        headers={name: _covered_header(name, value, cover) for name, value in call.headers.items()},
+        body=_shown(encoded.body, cover, frozenset(_fields(link.include_body))),
         notices=tuple(notice.text for notice in encoded.notices),
     )
 
 
-def covered(secret: str) -> str:
-    """Return what may be shown of `secret`."""
-    return COVER + Secret(secret).last4
+class _Cover:
+    """What is shown instead of secrets: of those that are sent, and of what stands for one."""
+
+    def __init__(self, endpoint: Endpoint, link: Link, *, ends: bool) -> None:
+        self._ends = ends
+        told = [door.link.key.reveal() for door in endpoint.doors if door.link.key]
+        told += [value for name, value in link.headers.items() if is_secret_name(name)]
+        self._told = {each: self.of(each) for each in told if len(each) >= 4}
+
+    def of(self, secret: str) -> str:
+        """Return what may be shown of `secret`."""
+        return COVER + (Secret(secret).last4 if self._ends else "")
+
+    def hides(self, value: str) -> bool:
+        """Whether `value` is a secret that is sent."""
+        return value in self._told
+
+    def over(self, text: str) -> str:
+        """Return `text` without the secrets that are sent."""
+        for secret, shown in self._told.items():
+            text = text.replace(secret, shown)
+        return text
 
 
-def _covers(endpoint: Endpoint, link: Link) -> dict[str, str]:
-    """Return each secret that is sent, with what is shown instead."""
-    told = [door.link.key.reveal() for door in endpoint.doors if door.link.key]
-    told += [value for name, value in link.headers.items() if is_secret_name(name)]
-    return {each: covered(each) for each in told if len(each) >= 4}
-
-
-def _covered_header(name: str, value: str, covers: Mapping[str, str]) -> str:
+def _covered_header(name: str, value: str, cover: _Cover) -> str:
     if not is_secret_name(name):
-        return _without(value, covers)
+        return cover.over(value)
     scheme = _SCHEME.match(value)
     start = scheme.end() if scheme else 0
-    return value[:start] + covered(value[start:])
+    return value[:start] + cover.of(value[start:])
 
 
-def _covered_url(url: str, covers: Mapping[str, str]) -> str:
+def _covered_url(url: str, cover: _Cover) -> str:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")
     query = "&".join(
-        f"{name}={_covered_field(name, value, covers)}"
+        f"{name}={_covered_field(name, value, cover)}"
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
     )
     place = f"{COVER}@{host[2]}" if host[1] else parts.netloc
-    return _without(urlunsplit((parts.scheme, place, parts.path, query, "")), covers)
+    return cover.over(urlunsplit((parts.scheme, place, parts.path, query, "")))
 
 
-def _covered_field(name: str, value: str, covers: Mapping[str, str]) -> str:
-    if is_secret_name(name) or value in covers:
-        return covered(value)
+def _covered_field(name: str, value: str, cover: _Cover) -> str:
+    if is_secret_name(name) or cover.hides(value):
+        return cover.of(value)
     return quote(value, safe="")
 
 
-def _shown(value: Any, covers: Mapping[str, str], secret_fields: frozenset[str]) -> Any:
+def _shown(value: Any, cover: _Cover, secret_fields: frozenset[str]) -> Any:
     """Return `value` as it may be shown: no secret in it, and of files the beginning."""
     match value:
         case str():
-            return _short(_without(value, covers))
+            return _short(cover.over(value))
         case dict():
             return {
-                _without(name, covers): covered(inner)
+                cover.over(name): cover.of(inner)
                 if name in secret_fields and isinstance(inner, str)
-                else _shown(inner, covers, secret_fields)
+                else _shown(inner, cover, secret_fields)
                 for name, inner in value.items()
             }
         case list() | tuple():
-            return [_shown(inner, covers, secret_fields) for inner in value]
+            return [_shown(inner, cover, secret_fields) for inner in value]
         case _:
             return value
 
@@ -148,12 +161,6 @@ def _fields(value: Any) -> Iterable[str]:
                 yield from _fields(inner)
         case _:
             return
-
-
-def _without(text: str, covers: Mapping[str, str]) -> str:
-    for secret, cover in covers.items():
-        text = text.replace(secret, cover)
-    return text
 
 
 def _short(text: str) -> str:

@@ -114,10 +114,16 @@ class Relay:
             if usage is not None:
                 self._figures.note_usage(source, usage)
 
-    async def preview(self, connection: Connection, request: ChatRequest) -> Outgoing:
-        """Return exactly what `batches` would send first, its secrets covered."""
+    async def preview(
+        self, connection: Connection, request: ChatRequest, *, in_full: bool = True
+    ) -> Outgoing:
+        """Return exactly what `batches` would send first, its secrets covered.
+
+        Their ends are shown only `in_full`, to who may see keys.
+        """
         request, notices = post_process(request, connection.post_processing)
-        sent = await outgoing(await self.endpoints.reach(connection), request)
+        endpoint = await self.endpoints.reach(connection)
+        sent = await outgoing(endpoint, request, in_full=in_full)
         told = tuple(notice.text for notice in notices)
         return structs.replace(sent, notices=(*told, *sent.notices))
 
