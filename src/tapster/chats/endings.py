@@ -36,6 +36,20 @@ class Outcome:
 INTERRUPTED = Outcome("interrupted")
 
 
+@dataclass(frozen=True)
+class Course:
+    """How a run went, as only the process it ran in knows: whom it asked, what failed, when."""
+
+    chosen: Chosen | None = None
+    tries: tuple[FailedTry, ...] = ()
+    answered_by: str | None = None
+    first_token_at: float | None = None
+    first_text_at: float | None = None
+
+
+UNKNOWN = Course()
+
+
 class Ended(NamedTuple):
     """A run that ended, and its last events."""
 
@@ -51,52 +65,13 @@ async def write_end(
     outcome: Outcome,
     *,
     at: float,
-    chosen: Chosen | None = None,
-    tries: tuple[FailedTry, ...] = (),
-    answered_by: str | None = None,
-    first_token_at: float | None = None,
-    first_text_at: float | None = None,
+    course: Course = UNKNOWN,
 ) -> Ended:
     """Write what `run` made, and that it ended; `folded` is everything it said."""
-    events: list[RunEvent] = []
-    number = folded.last
-    added = folded.added
-    chosen = chosen or _chosen(added)
-    reply = Reply(
-        connection=chosen.connection,
-        source=chosen.source,
-        model=chosen.model,
-        answered_by=answered_by or (added.answered_by if added else None),
-        usage=folded.usage,
-        finish=_finish(outcome),
-        raw_finish=outcome.raw,
-        error=outcome.error,
-        notices=tuple(folded.notices),
-        attempts=tries,
-        began_at=run.started_at,
-        first_token_at=first_token_at,
-        first_text_at=first_text_at,
-        ended_at=at,
-    )
-    parts = folded.parts
-    if run.adds_message and parts:
-        if run.message_id is None:
-            number += 1
-            added = await answers.add(
-                rows, run, chosen=chosen, answered_by=answered_by, seq=number, at=at
-            )
-            events.append(added)
-            run = replace(run, message_id=added.message_id)
-        await answers.fill(rows, run, parts=parts, reply=reply, at=at)
-    elif run.adds_message and run.message_id is not None:
-        if await answers.take_back(rows, run, at=at):
-            run = replace(run, message_id=None)
-    elif run.kind == "continue" and parts:
-        await answers.go_on(rows, run, parts=parts, reply=reply, at=at)
-        run = replace(run, message_id=run.target_id)
-    elif not run.adds_message:
-        run = replace(run, text=folded.text)
-    closing = closing_of(outcome, number + 1, run.message_id)
+    reply = _reply_of(run, folded, outcome, course, at=at)
+    run, added = await _place(rows, answers, run, folded, reply, at=at)
+    events: list[RunEvent] = [] if added is None else [added]
+    closing = closing_of(outcome, folded.last + len(events) + 1, run.message_id)
     events.append(closing)
     run = replace(
         run,
@@ -119,10 +94,55 @@ async def write_end(
     return Ended(run, events)
 
 
-def _chosen(added: MessageAdded | None) -> Chosen:
-    if added is None:
-        return Chosen()
-    return Chosen(connection=added.connection, source=added.source, model=added.model)
+def _reply_of(run: Run, folded: Folded, outcome: Outcome, course: Course, *, at: float) -> Reply:
+    """Return how the answer came to be."""
+    asked = course.chosen or folded.added
+    added_by = folded.added.answered_by if folded.added else None
+    return Reply(
+        connection=asked.connection if asked else None,
+        source=asked.source if asked else None,
+        model=asked.model if asked else None,
+        answered_by=course.answered_by or added_by,
+        usage=folded.usage,
+        finish=_finish(outcome),
+        raw_finish=outcome.raw,
+        error=outcome.error,
+        notices=tuple(folded.notices),
+        attempts=course.tries,
+        began_at=run.started_at,
+        first_token_at=course.first_token_at,
+        first_text_at=course.first_text_at,
+        ended_at=at,
+    )
+
+
+async def _place(
+    rows: Rows, answers: Answers, run: Run, folded: Folded, reply: Reply, *, at: float
+) -> tuple[Run, MessageAdded | None]:
+    """Write what was said where it belongs; return the run, and the event of a new message."""
+    parts = folded.parts
+    added = None
+    if run.adds_message and parts:
+        if run.message_id is None:
+            added = await answers.add(
+                rows,
+                run,
+                chosen=Chosen(connection=reply.connection, source=reply.source, model=reply.model),
+                answered_by=reply.answered_by,
+                seq=folded.last + 1,
+                at=at,
+            )
+            run = replace(run, message_id=added.message_id)
+        await answers.fill(rows, run, parts=parts, reply=reply, at=at)
+    elif run.adds_message and run.message_id is not None:
+        if await answers.take_back(rows, run, at=at):
+            run = replace(run, message_id=None)
+    elif run.kind == "continue" and parts:
+        await answers.go_on(rows, run, parts=parts, reply=reply, at=at)
+        run = replace(run, message_id=run.target_id)
+    elif not run.adds_message:
+        run = replace(run, text=folded.text)
+    return run, added
 
 
 def _finish(outcome: Outcome) -> FinishReason | Literal["stopped", "interrupted", "failed"]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tapster.broadcast import Batch, Broadcast
 from tapster.chats.admission import Limits
 from tapster.chats.answers import Answers
-from tapster.chats.endings import INTERRUPTED, Ended, Outcome, closing_of, write_end
+from tapster.chats.endings import INTERRUPTED, Course, Ended, Outcome, closing_of, write_end
 from tapster.chats.failures import failure_of, unsaved
 from tapster.chats.folding import Folded
 from tapster.chats.numbering import Numbering, kept, speaks
@@ -297,11 +297,13 @@ class Generation:
                     self._folded,
                     outcome,
                     at=at,
-                    chosen=self._chosen,
-                    tries=self._tries,
-                    answered_by=started.model if started else None,
-                    first_token_at=self._first_token_at,
-                    first_text_at=self._first_text_at,
+                    course=Course(
+                        chosen=self._chosen,
+                        tries=self._tries,
+                        answered_by=started.model if started else None,
+                        first_token_at=self._first_token_at,
+                        first_text_at=self._first_text_at,
+                    ),
                 )
         self.run = ended.run
         self._unsaved.clear()
