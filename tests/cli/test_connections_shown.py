@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from tapster.cli.connections import _described, _without_keys
+from tapster.cli._connections_shown import describe
+from tapster.cli.connection_checks import _without_keys
 from tapster.core.checks import Check, State, Tried
 from tapsters import add, open_tapster
 
@@ -14,7 +15,7 @@ async def test_a_connection_is_described_without_secrets(tmp_path):
         saved = await add(tapster, "custom", "http://127.0.0.1:9/v1", None)
         headers = {"X-Auth-Token": "CANARY", "X-Team": "bar"}
 
-        described = await _described(tapster, replace(saved, endpoint=ADDRESS, headers=headers))
+        described = await describe(tapster, replace(saved, endpoint=ADDRESS, headers=headers))
 
     assert described["endpoint"] == ADDRESS.replace("CANARY", "[redacted]")
     assert described["headers"] == {"X-Auth-Token": "[redacted]", "X-Team": "bar"}
