@@ -2,6 +2,7 @@
 
 import pytest
 
+from callers import add_person
 from tapster.core.chats import Attachment, Chat, ChatMessage
 from tapster.core.errors import InvalidInput, NotFound, SourceError
 from tapster.core.events import Noticed, UsageReported
@@ -202,10 +203,7 @@ async def test_models_that_cannot_go_on_by_themselves_are_asked_in_words(
 
 
 async def test_a_person_is_impersonated_by_name(tapster, here):
-    async def name_of(owner):
-        return {"me": "Mara"}[owner]
-
-    tapster.writer._name_of = name_of
+    await add_person(tapster, "Mara")
     chat, history = chat_with("u hi", "a hello", connection=here.id)
 
     preview = await tapster.writer.preview(chat, history, kind="impersonate")
