@@ -74,6 +74,6 @@ class Arrivals:
         )
         if not await self._transaction.write(found.values(values), notable=False):
             raise Conflict(
-                "The import stood still for so long that it was given up, or whose it would be was "
-                "removed. Nothing was imported."
+                "The import stood still for too long, or the account it was meant for was removed. "
+                "Nothing was imported."
             )
