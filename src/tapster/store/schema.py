@@ -1,12 +1,12 @@
 """The shape of the database: made new, recognised, or brought up to date."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Dialect, Engine, Index, insert, select, text
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Connection, Dialect, Engine, insert, make_url, select, text
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from tapster.core.errors import StoreError
 from tapster.core.people import ME, Person
@@ -90,7 +90,7 @@ def _create(connection: Connection, place: str) -> None:
             f"The database {place} belongs to another program: point TAPSTER_DATABASE_URL at a "
             "file of Tapster's own."
         )
-    for statement in _creation(type(connection.dialect)):
+    for statement in _creation(f"{connection.dialect.name}+{connection.dialect.driver}://"):
         connection.exec_driver_sql(statement)
     make_word_index(connection)
     make_run_indexes(connection)
@@ -101,22 +101,17 @@ def _create(connection: Connection, place: str) -> None:
     connection.execute(insert(alembic_version).values(version_num=HEAD))
 
 
-@lru_cache
-def _creation(dialect: type[Dialect]) -> tuple[str, ...]:
+@cache
+def _creation(kind: str) -> tuple[str, ...]:
     """Return what makes all tables and their indexes; writing it takes longer than running it."""
-    written: tuple[CreateTable | CreateIndex, ...] = tuple(
-        each
-        for table in metadata.sorted_tables
-        for each in (
-            CreateTable(table),
-            *(CreateIndex(index) for index in sorted(table.indexes, key=_name_of)),
+    dialect: Dialect = make_url(kind).get_dialect()()
+    written: list[DDLElement] = []
+    for table in metadata.sorted_tables:
+        written.append(CreateTable(table))
+        written += (
+            CreateIndex(index) for index in sorted(table.indexes, key=lambda it: str(it.name))
         )
-    )
-    return tuple(str(each.compile(dialect=dialect())) for each in written)
-
-
-def _name_of(index: Index) -> str:
-    return str(index.name)
+    return tuple(str(each.compile(dialect=dialect)) for each in written)
 
 
 def known_schemas(migrations: Path = MIGRATIONS) -> frozenset[str]:
