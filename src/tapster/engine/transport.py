@@ -363,9 +363,6 @@ def _wants_count(body: dict[str, Any]) -> bool:
     return isinstance(options, dict) and bool(options.get("include_usage"))
 
 
-_SPOKEN_OF = {"messages": "conversation", "prompt": "prompt"}
-
-
 def _refused(data: bytes, read: str = "messages") -> Document:
     """Return llama.cpp's error in OpenAI's shape; `read` is the field that was to be read."""
     error = msgspec.json.decode(data).get("error", {})
@@ -373,7 +370,10 @@ def _refused(data: bytes, read: str = "messages") -> Document:
     if error.get("type") == "exceed_context_size_error":
         return refusal(
             400,
-            f"The {_SPOKEN_OF[read]} is {error.get('n_prompt_tokens')} tokens long, and this model "
+            f"The prompt is {error.get('n_prompt_tokens')} tokens long, and this model reads at "
+            f"most {error.get('n_ctx')}: shorten it, or choose another model."
+            if read == "prompt"
+            else f"The conversation is {error.get('n_prompt_tokens')} tokens long, and this model "
             f"reads at most {error.get('n_ctx')}: shorten it, or choose another model.",
             code="context_length_exceeded",
             param=read,
