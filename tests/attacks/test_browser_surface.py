@@ -17,6 +17,7 @@ EVERYWHERE = [
     "/static/app.js",
     "/v1/models",
     "/v1/chat/completions",
+    "/v1/completions",
 ]
 CARRIED = {
     "x-content-type-options": "nosniff",
@@ -167,7 +168,8 @@ async def test_an_address_that_two_could_read_differently_is_refused(tapster, ap
     ids=str,
 )
 async def test_a_page_of_others_changes_nothing_with_ones_cookie(page, method, shown):
-    for path in ("/api/session", "/api/tokens", "/api/people", "/v1/chat/completions"):
+    below_v1 = ("/v1/chat/completions", "/v1/completions")
+    for path in ("/api/session", "/api/tokens", "/api/people", *below_v1):
         for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json"):
             reply = await page.request(
                 method, path, headers={"content-type": kind, **shown}, content=b'{"name": "x"}'

@@ -53,12 +53,13 @@ async def test_the_same_token_may_the_same_wherever_it_is_shown(tapster, applica
     async with client_of(application) as client:
         for shown in ways_of_showing(secret).values():
             replies = [(await client.get(path, **shown)).status_code for path in asked]
-            chat = await client.post(
-                "/v1/chat/completions", json={}, **shown | {"headers": shown["headers"]}
-            )
-            seen.add((*replies, chat.status_code))
+            written = [
+                (await client.post(path, json={}, **shown)).status_code
+                for path in ("/v1/chat/completions", "/v1/completions")
+            ]
+            seen.add((*replies, *written))
 
-    assert seen == {(200, 403, 403, 403)}
+    assert seen == {(200, 403, 403, 403, 403)}
 
 
 async def test_no_address_carries_a_credential(tapster, application):

@@ -8,6 +8,8 @@ from tapster.core.keys import AccessToken
 from tapster.core.secrets import Secret
 from tapster.gateway.tokens import _digest
 
+NOT_HERE = ("/v1/embeddings", "/v1/responses", "/v1/batches")
+
 
 @pytest.fixture
 async def other(tapster, mock):
@@ -109,8 +111,9 @@ async def test_at_the_gateway_it_reaches_nothing_else_by_any_name(
     ]
     async with client_of(application, token=token) as program:
         for name in names:
-            body = {"model": name, "messages": [{"role": "user", "content": "Hello"}]}
-            for path in ("/v1/chat/completions", "/v1/embeddings", "/v1/responses", "/v1/batches"):
+            said = {"messages": [{"role": "user", "content": "Hello"}], "prompt": "Hello"}
+            body = {"model": name, **said}
+            for path in ("/v1/chat/completions", "/v1/completions", *NOT_HERE):
                 reply = await program.post(path, json=body)
                 assert reply.status_code in {400, 404, 501}, (path, name)
                 assert "sk-good" not in reply.text

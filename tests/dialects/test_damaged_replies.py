@@ -17,6 +17,7 @@ from tapster.dialects.google_generate import GoogleGenerate
 from tapster.dialects.ollama_chat import OllamaChat
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_responses import OpenAIResponses
+from tapster.dialects.openai_text import OpenAIText
 from tapster.dialects.palm import PalmMessage, PalmText
 
 _GOOGLE = {
@@ -106,6 +107,26 @@ _PALM = {
         {"content": "x", "output": "x", "citationMetadata": {"citationSources": [{"uri": "u"}]}}
     ],
     "filters": [{"reason": "SAFETY", "message": "m"}],
+}
+_TEXT = {
+    "id": "x",
+    "object": "text_completion",
+    "created": 1,
+    "model": "m",
+    "choices": [
+        {
+            "index": 0,
+            "text": "Hi",
+            "logprobs": {
+                "tokens": ["Hi"],
+                "token_logprobs": [-1],
+                "top_logprobs": [{"Hi": -1}],
+                "text_offset": [0],
+            },
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
 }
 _CHAT = {
     "id": "i",
@@ -287,12 +308,13 @@ every_reply = pytest.mark.parametrize(
         (PalmMessage(), _PALM),
         (PalmText(), _PALM),
         (OpenAIChat(), _CHAT),
+        (OpenAIText(), _TEXT),
         (OpenAIResponses(), _RESPONSE),
         (AnthropicMessages(), _MESSAGE),
     ],
     ids=[
         *("google", "cohere", "cohere-v1", "ollama", "palm-message", "palm-text"),
-        *("openai-chat", "openai-responses", "anthropic-messages"),
+        *("openai-chat", "openai-text", "openai-responses", "anthropic-messages"),
     ],
 )
 
@@ -335,7 +357,7 @@ def test_a_damaged_stream_of_typed_events_is_read_or_failed(dialect, whole, data
     "dialect",
     [
         *(GoogleGenerate(), CohereChat(), OllamaChat(), PalmMessage()),
-        *(OpenAIChat(), OpenAIResponses(), AnthropicMessages()),
+        *(OpenAIChat(), OpenAIText(), OpenAIResponses(), AnthropicMessages()),
     ],
     ids=lambda dialect: type(dialect).__name__,
 )
@@ -408,7 +430,7 @@ def test_an_error_is_read_whatever_stands_in_it(envelope, value):
     "dialect",
     [
         *(GoogleGenerate(), CohereChat(), OllamaChat(), PalmText()),
-        *(OpenAIChat(), OpenAIResponses(), AnthropicMessages()),
+        *(OpenAIChat(), OpenAIText(), OpenAIResponses(), AnthropicMessages()),
     ],
     ids=lambda dialect: type(dialect).__name__,
 )

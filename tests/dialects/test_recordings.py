@@ -13,6 +13,7 @@ from tapster.dialects.mistral import Mistral
 from tapster.dialects.ollama_chat import OllamaChat
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_responses import OpenAIResponses
+from tapster.dialects.openai_text import OpenAIText
 from tapster.dialects.palm import PalmMessage, PalmText
 
 DIALECTS = {
@@ -22,6 +23,7 @@ DIALECTS = {
     "gemini.generate": GoogleGenerate(),
     "ollama.chat": OllamaChat(),
     "openai.chat": OpenAIChat(),
+    "openai.completions": OpenAIText(),
     "openai.responses": OpenAIResponses(),
     "palm.generateMessage": PalmMessage(),
     "palm.generateText": PalmText(),

@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parents[3] / "shared" / "recordings"
 # The sources that speak each recorded API; where a provider has one of its own, that one.
 BY_API = {
     "openai.chat": ("custom", {}),
+    "openai.completions": ("custom", {}),
     "openai.responses": ("openai", {"api": "responses"}),
     "anthropic.messages": ("claude", {}),
     "gemini.generate": ("google", {}),
@@ -81,17 +82,20 @@ async def ask(tapster: Tapster, replay: str, exchange: dict[str, Any], framing: 
         Secret("sk-test-0123456789") if source != "ollama" else None,
     )
     tapster.relay._patience = type(tapster.relay._patience)(retries=0)
+    is_text = api == "openai.completions"
+    said = {"prompt": "Hi"} if is_text else {"messages": [{"role": "user", "content": "Hi"}]}
     body = json.dumps(
         {
             "model": f"here/{MODELS.get(api) or exchange['model'] or 'model'}",
-            "messages": [{"role": "user", "content": "Hi"}],
+            **said,
             "stream": exchange["stream"],
             "n": exchange["expected"].get("choices") or 1,
             "stream_options": {"include_usage": True},
         }
     ).encode()
     try:
-        reply = await tapster.gateway.complete(body, None)
+        gateway = tapster.gateway
+        reply = await (gateway.continue_text if is_text else gateway.complete)(body, None)
         if isinstance(reply, Streamed):
             return streamed([chunk async for chunk in reply.chunks])
         return whole(json.loads(reply.body))
@@ -116,7 +120,7 @@ def streamed(chunks: list[bytes]) -> dict[str, Any]:
             if choice["index"] != 0:
                 continue
             finish = choice["finish_reason"] or finish
-            delta = choice["delta"]
+            delta = choice["delta"] if "delta" in choice else {"content": choice["text"]}
             for name in message:
                 message[name] += delta.get(name) or ""
             images += len(delta.get("images") or ())
@@ -130,7 +134,8 @@ def streamed(chunks: list[bytes]) -> dict[str, Any]:
 
 
 def whole(reply: dict[str, Any]) -> dict[str, Any]:
-    message = reply["choices"][0]["message"]
+    choice = reply["choices"][0]
+    message = choice["message"] if "message" in choice else {"content": choice["text"]}
     calls = [
         {
             "id": call["id"],
@@ -139,7 +144,7 @@ def whole(reply: dict[str, Any]) -> dict[str, Any]:
         }
         for call in message.get("tool_calls") or ()
     ]
-    finish = reply["choices"][0]["finish_reason"]
+    finish = choice["finish_reason"]
     return {
         **told_as(message, calls, finish, reply.get("usage")),
         "images": len(message.get("images") or ()),

@@ -254,3 +254,42 @@ async def test_azure_takes_its_own_header_and_opens_with_an_empty_chunk(mock):
 
     assert chunks[0].choices == []
     assert mock.last.headers["api-key"] == "good"
+
+
+async def test_raw_text_is_continued_whole_and_in_pieces(client):
+    asked = {"model": "gpt-3.5-turbo-instruct", "prompt": ["one two", [7]], "n": 2, "logprobs": 1}
+
+    whole = await client.completions.create(**asked)
+    stream = await client.completions.create(
+        **asked, stream=True, stream_options={"include_usage": True}
+    )
+    chunks = [chunk async for chunk in stream]
+
+    texts = dict.fromkeys(range(4), "")
+    for chunk in chunks[:-1]:
+        texts[chunk.choices[0].index] += chunk.choices[0].text
+    assert texts == {0: "one two", 1: "one two (2)", 2: "t7 ", 3: "t7  (2)"}
+    assert [choice.text for choice in whole.choices] == list(texts.values())
+    assert whole.choices[0].logprobs.text_offset == [0, 3]
+    assert chunks[-1].usage.total_tokens == whole.usage.total_tokens
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"messages": []}, 400),
+        ({"prompt": []}, 400),
+        ({"prompt": [1.5]}, 400),
+        ({"logprobs": 6}, 400),
+        ({"model": "gpt-4o"}, 404),
+        ({"model": "no/such"}, 404),
+    ],
+    ids=str,
+)
+async def test_what_is_no_text_completion_is_refused(client, fields, status):
+    with pytest.raises(openai.APIStatusError) as refused:
+        await client.completions.create(
+            model="gpt-3.5-turbo-instruct", prompt="x", extra_body=fields
+        )
+
+    assert refused.value.status_code == status

@@ -5,13 +5,19 @@ import json
 
 import pytest
 
-BEGIN = b'{"model":"own/local-model","messages":[{"role":"user","content":"Hello"}]'
+CHAT = "/v1/chat/completions"
+BEGIN = (
+    b'{"model":"own/local-model","messages":[{"role":"user","content":"Hello"}],"prompt":"Hello"'
+)
+
+each_route = pytest.mark.parametrize("route", [CHAT, "/v1/completions"])
 
 
-async def send(http, body: bytes, **headers):
-    return await http.post("/v1/chat/completions", content=body, headers=headers)
+async def send(http, body: bytes, route: str = CHAT, **headers):
+    return await http.post(route, content=body, headers=headers)
 
 
+@each_route
 @pytest.mark.parametrize(
     "body",
     [
@@ -36,8 +42,8 @@ async def send(http, body: bytes, **headers):
         BEGIN + b"}\x00",
     ],
 )
-async def test_what_is_no_json_object_is_refused(http, body):
-    reply = await send(http, body)
+async def test_what_is_no_json_object_is_refused(http, body, route):
+    reply = await send(http, body, route)
 
     assert reply.status_code == 400
     error = reply.json()["error"]
@@ -85,6 +91,7 @@ async def test_a_value_of_the_wrong_kind_is_named(http, fields, param):
     assert reply.json()["error"]["param"] == param
 
 
+@each_route
 @pytest.mark.parametrize(
     "more",
     [
@@ -100,8 +107,8 @@ async def test_a_value_of_the_wrong_kind_is_named(http, fields, param):
         b',"max_tokens":3.0',
     ],
 )
-async def test_odd_but_legal_json_never_breaks_us(http, more):
-    reply = await send(http, BEGIN + more + b"}")
+async def test_odd_but_legal_json_never_breaks_us(http, more, route):
+    reply = await send(http, BEGIN + more + b"}", route)
 
     assert reply.status_code in {200, 400}, reply.text
     if reply.status_code == 400:
@@ -117,11 +124,12 @@ async def test_a_body_is_json_whatever_it_is_called(http, kind):
     assert reply.status_code == 200
 
 
+@each_route
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "gzip, gzip", "nonsense"])
-async def test_a_packed_body_is_refused_without_opening_it(http, encoding):
+async def test_a_packed_body_is_refused_without_opening_it(http, encoding, route):
     bomb = gzip.compress(b" " * 50_000_000, 9)
 
-    reply = await send(http, bomb, **{"content-encoding": encoding})
+    reply = await send(http, bomb, route, **{"content-encoding": encoding})
 
     assert reply.status_code == 415
     assert reply.json()["error"]["code"] == "unsupported_encoding"

@@ -55,6 +55,16 @@ async def test_requests_tokens_and_times_are_counted_by_family_and_source(counte
     assert "tapster_resident_memory_bytes" in told
 
 
+async def test_raw_text_is_counted_as_a_family_of_its_own(counted, tapster):
+    reply = await counted.post("/v1/completions", json={"model": "own/echo", "prompt": "Hi"})
+    assert reply.status_code == 200
+
+    told = await metrics_of(counted, tapster)
+
+    assert 'tapster_requests_total{route="/v1/completions",status="200"} 1.0' in told
+    assert 'tapster_tokens_total{kind="output",source="custom"}' in told
+
+
 async def test_what_providers_refuse_is_counted_by_reason(counted, tapster):
     await ask(counted, text="mock:fault=status@429")
 

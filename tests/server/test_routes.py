@@ -16,12 +16,14 @@ async def test_an_unknown_address_below_v1_names_those_there_are(http, path):
     assert reply.status_code == 404
     assert reply.json()["error"]["code"] == "unknown_url"
     assert "POST /v1/chat/completions" in reply.json()["error"]["message"]
+    assert "POST /v1/completions" in reply.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
         ("GET", "/v1/chat/completions", "POST"),
+        ("GET", "/v1/completions", "POST"),
         ("HEAD", "/v1/chat/completions", "POST"),
         ("OPTIONS", "/v1/chat/completions", "POST"),
         ("DELETE", "/v1/models/own/local-model", "GET, HEAD"),

@@ -69,6 +69,8 @@ class ResponseFormat(Struct, frozen=True, omit_defaults=True):
 class ChatRequest(Struct, frozen=True, omit_defaults=True):
     """One question to one model.
 
+    `prompt` stands in place of messages where raw text is to be continued: the text or its tokens,
+    or a list of several, exactly as the model shall read it. No template is laid around it.
     `extra` holds body fields we have no word for: endpoints that speak OpenAI's dialect get
     them untouched, other dialects take those they know by name and report the rest.
     """
@@ -81,4 +83,5 @@ class ChatRequest(Struct, frozen=True, omit_defaults=True):
     parallel_tool_calls: bool | None = None
     response_format: ResponseFormat | None = None
     stream: bool = True
+    prompt: str | list[Any] | None = None
     extra: dict[str, Any] = field(default_factory=dict)

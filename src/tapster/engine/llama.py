@@ -5,10 +5,10 @@ model (a second for a small one, a minute for a large one), ends its process whe
 broken in a way it did not expect, and does not give all memory back.
 
 It reads lines `<number> <verb> <JSON>` and writes lines `<number> <kind> <JSON>`. The first
-line is `0 load {…}` and is answered with `0 ready {}` or `0 error {…}`. Then `chat` is answered
-with any number of `chunk`, `error` or neither, and one `end`; `tokenize` with a `tokens` or
-`error` and one `end`; `stop` ends the work of its number. When the input ends, so does the
-process.
+line is `0 load {…}` and is answered with `0 ready {}` or `0 error {…}`. Then `chat` and `text`
+are answered with any number of `chunk`, `error` or neither, and one `end`; `tokenize` with a
+`tokens` or `error` and one `end`; `stop` ends the work of its number. When the input ends, so does
+the process.
 """
 
 import http.client
@@ -45,18 +45,31 @@ class Llama:
         self._address: str = self._server.listening_address
 
     def stop(self, number: int) -> None:
-        """Let the chat `number` end at its next token."""
+        """Let the answer `number` end at its next token."""
         with self._lock:
             self._stopped.add(number)
 
     def forget(self, number: int) -> None:
-        """Forget that the chat `number` was stopped."""
+        """Forget that the answer `number` was stopped."""
         with self._lock:
             self._stopped.discard(number)
 
     def chat(self, number: int, body: str, say: Say) -> None:
         """Answer one OpenAI chat request with `chunk` and `error` lines."""
+        self._speak(self._server.handle_chat_completions, number, body, say)
 
+    def text(self, number: int, body: str, say: Say) -> None:
+        """Continue raw text, as OpenAI's text completions ask, with the same lines."""
+        if (schema := json.loads(body).get("json_schema")) is not None:
+            # Only the way of chats looks whether a schema can be followed.
+            asked = {"messages": [{"role": "user", "content": ""}], "json_schema": schema}
+            status, answer = self._post("/apply-template", asked)
+            if status != http.HTTPStatus.OK:
+                say(number, "error", json.dumps(answer))
+                return
+        self._speak(self._server.handle_completions, number, body, say)
+
+    def _speak(self, handle: Callable[..., object], number: int, body: str, say: Say) -> None:
         def heard(chunk: str) -> bool:
             if number in self._stopped:
                 return True
@@ -66,7 +79,7 @@ class Llama:
         if number in self._stopped:
             return
         try:
-            self._server.handle_chat_completions(body, heard)
+            handle(body, heard)
         except (ValueError, RuntimeError, TypeError) as error:
             # These are llama.cpp's words for a request it does not understand.
             say(number, "error", json.dumps({"error": {"code": 400, "message": str(error)}}))
@@ -182,7 +195,8 @@ def main() -> None:
 
 def _answer(model: Llama, number: int, verb: str, payload: str, say: Say) -> None:
     try:
-        (model.chat if verb == "chat" else model.tokenize)(number, payload, say)
+        verbs = {"chat": model.chat, "text": model.text, "tokenize": model.tokenize}
+        verbs[verb](number, payload, say)
     except Exception as error:  # noqa: BLE001  # one request must not end the others
         say(number, "error", json.dumps({"error": {"code": 500, "message": str(error)}}))
     finally:

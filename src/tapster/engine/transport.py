@@ -2,13 +2,14 @@
 
     GET  …/models             the model files, as OpenAI's list
     POST …/chat/completions   OpenAI's chat request; streamed or whole
+    POST …/completions        raw text to be continued, without any template; streamed or whole
     POST …/tokenize           {model?, text} or {model?, messages} → {tokens, count}
 
 https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.util import find_spec
@@ -22,10 +23,18 @@ from tapster.core.errors import EngineError, InvalidInput
 from tapster.core.links import Answer, Call
 from tapster.core.unreadable import UNREADABLE
 from tapster.engine.answers import Document, Stream, refusal
+from tapster.engine.bindings import binding_error, refuse_binding
 from tapster.engine.machine import cores, free_memory
 from tapster.engine.process import MISSING, Conversation, Plan, Said, open_model
 from tapster.engine.progress import Report, ignore
-from tapster.engine.replies import COUNT, PROMPT_REPORT, total_count, whole_reply
+from tapster.engine.replies import (
+    COUNT,
+    PROMPT_REPORT,
+    TextCounts,
+    total_count,
+    whole_reply,
+    whole_text,
+)
 from tapster.engine.tools import as_call, as_chunks, bound_to, demanded
 from tapster.engine.turns import Busy, Open, Turns
 from tapster.engine.weights import Weights, check_memory, find_models
@@ -37,8 +46,12 @@ NO_MODEL = (
 _CONTEXT_SHARE = 4
 _CONTEXT_MEMORY = 1 << 29
 _GOOD_CONTEXT = 4096
+# llama.cpp does not repeat a prompt, fill in a gap, or choose among answers.
+_NOT_TAKEN = ("echo", "suffix", "best_of")
 # A caller may not name the slot or adapters: those are ours to hand out.
 _OURS = ("id_slot", "lora", "slot_id", "return_progress", "stream_options")
+
+Handler = Callable[[dict[str, Any], Weights, AsyncExitStack], Awaitable[Answer]]
 
 
 class EngineTransport:
@@ -101,8 +114,7 @@ class EngineTransport:
         async with AsyncExitStack() as stack:
             if call.method == "GET" and path.endswith("/models"):
                 yield Document(200, await self._list())
-            elif call.method == "POST" and path.endswith(("/chat/completions", "/tokenize")):
-                handle = self._tokenize if path.endswith("/tokenize") else self._chat
+            elif call.method == "POST" and (handle := self._handler_of(path)):
                 yield await self._asked(call, handle, stack)
             else:
                 yield refusal(404, f"The embedded model has no route {call.method} {path or '/'}.")
@@ -110,6 +122,14 @@ class EngineTransport:
     async def close(self) -> None:
         """Stop every answer and give all memory back."""
         await self._turns.close()
+
+    def _handler_of(self, path: str) -> Handler | None:
+        handlers = {
+            "/chat/completions": self._chat,
+            "/completions": self._text,
+            "/tokenize": self._tokenize,
+        }
+        return next((handlers[each] for each in handlers if path.endswith(each)), None)
 
     async def _list(self) -> dict[str, Any]:
         return {"object": "list", "data": [self._entry(item) for item in await self._found()]}
@@ -140,7 +160,7 @@ class EngineTransport:
             raise EngineError(NO_MODEL)
         return found
 
-    async def _asked(self, call: Call, handle: Any, stack: AsyncExitStack) -> Answer:
+    async def _asked(self, call: Call, handle: Handler, stack: AsyncExitStack) -> Answer:
         try:
             body = msgspec.json.decode(call.body or b"", type=dict[str, Any])
         except UNREADABLE as error:
@@ -157,7 +177,7 @@ class EngineTransport:
                 param="model",
             )
         try:
-            answer: Answer = await handle(body, weights, stack)
+            return await handle(body, weights, stack)
         except Busy:
             return refusal(
                 503,
@@ -165,35 +185,71 @@ class EngineTransport:
                 code="overloaded",
                 headers={"retry-after": "5"},
             )
-        return answer
 
     async def _chat(self, body: dict[str, Any], weights: Weights, stack: AsyncExitStack) -> Answer:
         if not isinstance(body.get("messages"), list) or not body["messages"]:
             return refusal(400, "A chat needs a list of messages.", param="messages")
-        share = max(1, n) if isinstance(n := body.get("n"), int) else 1
         functions = [] if weights.knows_tools else demanded(body)
         prepared = _prepared(bound_to(functions, body) if functions else body, weights)
-        model = await stack.enter_async_context(self._turns.take(weights, share))
-        prompt = msgspec.json.encode(prepared["messages"])
-        slot = stack.enter_context(model.slots.place(prompt, share))
-        talk = await stack.enter_async_context(model.ask("chat", prepared | {"id_slot": slot}))
-        first = await talk.next()
-        if not first:
-            return refusal(500, "The model said nothing at all. Try again.")
-        if first[0].kind == "error":
-            return _refused(first[0].data)
-        options = body.get("stream_options")
-        counted = isinstance(options, dict) and bool(options.get("include_usage"))
+        spoken = await self._spoken("chat", prepared, "messages", weights, stack)
+        if isinstance(spoken, Document):
+            return spoken
+        counted = _wants_count(body)
         if body.get("stream") and not functions:
-            return Stream(_pieces(first, talk, counted=counted))
-        reply = await _whole(first, talk)
-        if isinstance(reply, Document):
-            return reply
+            return Stream(_pieces(*spoken, counted=counted))
+        chunks = await _all_of(*spoken)
+        if isinstance(chunks, Document):
+            return chunks
+        reply = whole_reply(list(map(msgspec.json.decode, chunks)))
         if functions:
             reply = as_call(reply)
         if body.get("stream"):
             return Stream(_replayed(reply, counted=counted))
         return Document(200, reply)
+
+    async def _text(self, body: dict[str, Any], weights: Weights, stack: AsyncExitStack) -> Answer:
+        prompt = body.get("prompt")
+        if not prompt or not isinstance(prompt, str | list):
+            return refusal(400, "Give a `prompt` to continue.", param="prompt")
+        for name in _NOT_TAKEN:
+            if body.get(name):
+                return refusal(
+                    400, f"The embedded model does not take `{name}`: leave it out.", param=name
+                )
+        spoken = await self._spoken("text", _prepared(body, weights), "prompt", weights, stack)
+        if isinstance(spoken, Document):
+            return spoken
+        counts = TextCounts(_alternatives(body))
+        if body.get("stream"):
+            return Stream(_text_pieces(*spoken, counts, counted=_wants_count(body)))
+        chunks = await _all_of(*spoken, "prompt")
+        return chunks if isinstance(chunks, Document) else Document(200, whole_text(chunks, counts))
+
+    async def _spoken(
+        self,
+        verb: str,
+        prepared: dict[str, Any],
+        read: str,
+        weights: Weights,
+        stack: AsyncExitStack,
+    ) -> tuple[list[Said], Conversation] | Document:
+        """Return what the model says first and what follows, or the answer that refuses.
+
+        `read` is the field the model has to read.
+        """
+        if refused := refuse_binding(prepared):
+            return refused
+        share = _alternatives(prepared)
+        prompt = msgspec.json.encode(prepared[read])
+        model = await stack.enter_async_context(self._turns.take(weights, share))
+        slot = stack.enter_context(model.slots.place(prompt, share))
+        talk = await stack.enter_async_context(model.ask(verb, prepared | {"id_slot": slot}))
+        first = await talk.next()
+        if not first:
+            return refusal(500, "The model said nothing at all. Try again.")
+        if first[0].kind == "error":
+            return _refused(first[0].data, read)
+        return first, talk
 
     async def _tokenize(
         self, body: dict[str, Any], weights: Weights, stack: AsyncExitStack
@@ -266,36 +322,64 @@ async def _pieces(
         yield [msgspec.json.encode(total)]
 
 
+async def _text_pieces(
+    first: list[Said], talk: Conversation, counts: TextCounts, *, counted: bool
+) -> AsyncIterator[list[bytes]]:
+    """Yield the chunks of a text as they come, without reports; the count comes last."""
+    said = first
+    while said:
+        yield [counts.take(item.data) for item in said if PROMPT_REPORT not in item.data]
+        said = await talk.next()
+    if counted and (total := counts.total()):
+        yield [msgspec.json.encode(total)]
+
+
 async def _replayed(reply: dict[str, Any], *, counted: bool) -> AsyncIterator[list[bytes]]:
     chunks = as_chunks(reply)
     yield [msgspec.json.encode(chunk) for chunk in (chunks if counted else chunks[:-1])]
 
 
-async def _whole(first: list[Said], talk: Conversation) -> dict[str, Any] | Document:
-    """Return the reply put together, or the answer that refuses it."""
-    chunks: list[dict[str, Any]] = []
+async def _all_of(
+    first: list[Said], talk: Conversation, read: str = "messages"
+) -> list[bytes] | Document:
+    """Return all chunks of a reply, or the answer that refuses it."""
+    chunks: list[bytes] = []
     said = first
     while said:
         for item in said:
             if item.kind == "error":
-                return _refused(item.data)
-            chunks.append(msgspec.json.decode(item.data))
+                return _refused(item.data, read)
+            chunks.append(item.data)
         said = await talk.next()
-    return whole_reply(chunks)
+    return chunks
 
 
-def _refused(data: bytes) -> Document:
-    """Return llama.cpp's error in OpenAI's shape."""
+def _alternatives(body: dict[str, Any]) -> int:
+    return max(1, n) if isinstance(n := body.get("n"), int) else 1
+
+
+def _wants_count(body: dict[str, Any]) -> bool:
+    options = body.get("stream_options")
+    return isinstance(options, dict) and bool(options.get("include_usage"))
+
+
+def _refused(data: bytes, read: str = "messages") -> Document:
+    """Return llama.cpp's error in OpenAI's shape; `read` is the field that was to be read."""
     error = msgspec.json.decode(data).get("error", {})
     message = str(error.get("message") or "The model gave no answer.")
     if error.get("type") == "exceed_context_size_error":
         return refusal(
             400,
-            f"The conversation is {error.get('n_prompt_tokens')} tokens long, and this model "
+            f"The prompt is {error.get('n_prompt_tokens')} tokens long, and this model reads at "
+            f"most {error.get('n_ctx')}: shorten it, or choose another model."
+            if read == "prompt"
+            else f"The conversation is {error.get('n_prompt_tokens')} tokens long, and this model "
             f"reads at most {error.get('n_ctx')}: shorten it, or choose another model.",
             code="context_length_exceeded",
-            param="messages",
+            param=read,
         )
+    if refused := binding_error(message):
+        return refused
     if "input is not supported" in message:
         return refusal(
             400,

@@ -13,7 +13,9 @@ from tapster.core.errors import Reason, SourceError, TapsterError
 from tapster.core.events import Event, Noticed
 from tapster.core.keys import AccessToken
 from tapster.core.models import Model
-from tapster.dialects.openai_chat.serve import ReplyEncoder, decode_request, encode_reply
+from tapster.dialects.openai_chat import serve as chat_completions
+from tapster.dialects.openai_chat.serve import Asked, ReplyEncoder
+from tapster.dialects.openai_text import serve as text_completions
 from tapster.gateway.aim import Aim, Aims
 from tapster.gateway.harm import demand_harmless
 from tapster.relay import Relay, Shelf, Trail
@@ -44,6 +46,29 @@ class Streamed(Struct, frozen=True):
         await self.chunks.aclose()
         # Chunks that nobody began to read know nothing of what they come from.
         await self.answer.aclose()
+
+
+class _Format(Struct, frozen=True):
+    """How the questions of one route are read, and their answers written."""
+
+    prefix: str
+    read: Callable[[bytes], Asked]
+    encoder: type[ReplyEncoder]
+    write: Callable[..., bytes]
+
+
+_CHAT = _Format(
+    prefix="chatcmpl-",
+    read=chat_completions.decode_request,
+    encoder=chat_completions.ReplyEncoder,
+    write=chat_completions.encode_reply,
+)
+_TEXT = _Format(
+    prefix="cmpl-",
+    read=text_completions.decode_request,
+    encoder=text_completions.TextEncoder,
+    write=text_completions.encode_reply,
+)
 
 
 class Gateway:
@@ -80,30 +105,42 @@ class Gateway:
         return msgspec.json.encode(_described(aim, model))
 
     async def complete(self, body: bytes, token: AccessToken | None) -> Whole | Streamed:
-        """Answer the body of `POST /v1/chat/completions`.
+        """Answer the body of `POST /v1/chat/completions`. Raises as `_answer` does."""
+        return await self._answer(body, token, _CHAT)
+
+    async def continue_text(self, body: bytes, token: AccessToken | None) -> Whole | Streamed:
+        """Answer the body of `POST /v1/completions`. Raises as `_answer` does, and `InvalidInput`
+        where the connection has no text completions.
+        """
+        return await self._answer(body, token, _TEXT)
+
+    async def _answer(
+        self, body: bytes, token: AccessToken | None, how: _Format
+    ) -> Whole | Streamed:
+        """Answer `body`, which came in the format `how`.
 
         Raises `InvalidInput` for a body that cannot be taken, and `SourceError` when the
         provider failed before the first part of an answer; later failures are told inside the
         stream.
         """
         began = time.perf_counter()
-        asked = decode_request(body)
+        asked = how.read(body)
         aim = await self._aims.find(asked.request.model, token)
         demand_harmless(asked.request, token)
         request = structs.replace(asked.request, model=aim.model)
         trail = Trail()
         answer = self._relay.batches(aim.connection, request, trail=trail)
-        id_ = f"chatcmpl-{self._new_id()}"
+        id_ = f"{how.prefix}{self._new_id()}"
         created = int(self._clock())
         if not request.stream:
             events: list[Event] = []
             async with aclosing(answer):
                 async for batch in answer:
                     events += batch
-            reply = encode_reply(events, id=id_, created=created, model=aim.name)
+            reply = how.write(events, id=id_, created=created, model=aim.name)
             return Whole(reply, _headers(aim, trail, events, began))
         first = await _first_answer(answer)
-        encoder = ReplyEncoder(
+        encoder = how.encoder(
             id=id_, created=created, model=aim.name, include_usage=asked.include_usage
         )
         headers = _headers(aim, trail, first, began)

@@ -59,7 +59,7 @@ MODES: dict[str, Mode] = {
 def post_process(request: ChatRequest, name: str | None) -> tuple[ChatRequest, tuple[Noticed, ...]]:
     """Return `request` reshaped by the mode called `name`, and what had to be left out of it."""
     mode = MODES.get(name or "")
-    if mode is None:
+    if mode is None or request.prompt is not None:
         return request, ()
     changes: dict[str, Any] = {"messages": reshape(request.messages, mode)}
     if not mode.tools:

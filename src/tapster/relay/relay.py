@@ -10,7 +10,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from tapster.core.connections import Connection
-from tapster.core.errors import KeyDetached, Reason, SourceError, StoreError
+from tapster.core.errors import InvalidInput, KeyDetached, Reason, SourceError, StoreError
 from tapster.core.events import Event, Noticed, Started, UsageReported
 from tapster.core.figures import Figures
 from tapster.core.links import Transport
@@ -85,7 +85,7 @@ class Relay:
         """
         trail = trail if trail is not None else Trail()
         endpoint = await self.endpoints.reach(connection)
-        _refuse_early(endpoint)
+        _refuse_early(endpoint, request)
         request, notices = post_process(request, connection.post_processing)
         several = (request.settings.n or 1) > 1
         if several and not endpoint.source.gives_many(request, endpoint.link):
@@ -238,9 +238,15 @@ def _is_answer(event: Event) -> bool:
     return not isinstance(event, Noticed | Started)
 
 
-def _refuse_early(endpoint: Endpoint) -> None:
-    """Refuse to ask a source that is no more, or that cannot answer without a key."""
+def _refuse_early(endpoint: Endpoint, request: ChatRequest) -> None:
+    """Refuse to ask a source that is no more, or cannot answer this or without a key."""
     name = endpoint.connection.name
+    if request.prompt is not None and endpoint.source.text is None:
+        raise InvalidInput(
+            f"Connection {name!r} ({endpoint.source.title}) has no text completions: its models "
+            "answer messages. Use POST /v1/chat/completions instead.",
+            field="model",
+        )
     if retired := endpoint.source.retired_at(endpoint.link):
         raise SourceError(Reason.NOT_FOUND, retired)
     if endpoint.detached and not endpoint.has_key:

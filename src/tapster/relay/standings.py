@@ -15,6 +15,7 @@ from tapster.core.connections import READY_MADE, Connection
 from tapster.core.errors import Reason, SourceError, TapsterError
 from tapster.core.requests import ChatRequest
 from tapster.relay.endpoints import Endpoint
+from tapster.relay.probes import is_elsewhere
 from tapster.relay.verdicts import is_about_the_model, verdict_on
 from tapster.store import Store
 
@@ -78,6 +79,9 @@ class Standings:
         """Note why no answer came, unless that was the fault of this request alone."""
         connection = endpoint.connection
         if error.reason in _OF_THE_REQUEST or _is_about_another_model(connection, request, error):
+            return
+        if request.prompt is not None and is_elsewhere(error):
+            # An endpoint without text completions may have chats all the same.
             return
         now = self._clock()
         check = verdict_on(endpoint, error, now=now)

@@ -35,6 +35,7 @@ class Counted:
         self._figures = figures
         self._families = frozenset(map(_first_two, paths)) | {
             "/v1/chat",
+            "/v1/completions",
             "/v1/models",
         }
         self._clock = clock

@@ -48,6 +48,7 @@ _UNHEARD = (
     "dialects/openai_chat/messages_read.py",
     "dialects/openai_chat/parts.py",
     "dialects/openai_chat/requested.py",
+    "dialects/openai_text/serve.py",
     "engine/package.py",
     "gateway/aim.py",
     "gateway/harm.py",

@@ -12,7 +12,7 @@ from tapster.app.callers import Callers
 from tapster.core.errors import SourceError, TapsterError
 from tapster.core.keys import AccessToken
 from tapster.dialects.openai_chat.serve import encode_error
-from tapster.gateway import Gateway, Streamed
+from tapster.gateway import Gateway, Streamed, Whole
 from tapster.server.credentials import caller_of, shown_in
 from tapster.server.errors import told
 
@@ -20,6 +20,7 @@ Scope = Any
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Header = tuple[bytes, bytes]
+Answering = Callable[[bytes, AccessToken | None], Awaitable[Whole | Streamed]]
 
 BODY_LIMIT = 64 * 1024 * 1024
 _DEFECT = "Tapster itself failed on this request. Its log says why."
@@ -82,11 +83,13 @@ class V1:
     async def _route(
         self, method: str, path: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        if path == "/chat/completions":
+        if path in {"/chat/completions", "/completions"}:
             _demand(method, "POST")
             token = await self._token(scope, "chat")
             body = await _read_body(scope, receive)
-            await _while_connected(receive, self._complete(body, token, send))
+            gateway = self._gateway
+            answering = gateway.complete if path.startswith("/chat") else gateway.continue_text
+            await _while_connected(receive, self._complete(answering, body, token, send))
         elif path == "/models":
             _demand(method, "GET")
             token = await self._token(scope, "models")
@@ -99,13 +102,15 @@ class V1:
         else:
             raise Refused(
                 404,
-                f"There is no /v1{path} here. This gateway has GET /v1/models and "
-                "POST /v1/chat/completions.",
+                f"There is no /v1{path} here. This gateway has GET /v1/models, "
+                "POST /v1/chat/completions and POST /v1/completions.",
                 code="unknown_url",
             )
 
-    async def _complete(self, body: bytes, token: AccessToken | None, send: Send) -> None:
-        reply = await self._gateway.complete(body, token)
+    async def _complete(
+        self, answering: Answering, body: bytes, token: AccessToken | None, send: Send
+    ) -> None:
+        reply = await answering(body, token)
         headers = [
             (name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()
         ]

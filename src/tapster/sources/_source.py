@@ -68,6 +68,8 @@ class Source(Protocol):
     def retired(self) -> str | None: ...
     @property
     def speaks_ours(self) -> bool: ...
+    @property
+    def text(self) -> Dialect | None: ...
 
     def settings(self) -> tuple[Setting, ...]: ...
     def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]: ...
@@ -96,6 +98,7 @@ class HttpSource:
     - `dialect`: what it speaks. `apis` are others it speaks, by the value of the option `api`;
       `choose` picks one for a request where its model counts too. `dialect` then stands for
       what the source takes and how its lists read.
+    - `text`: what it speaks where raw text is to be continued; absent where it cannot.
     - `refine`: changes a request by the rules of its models and says so.
     - `address`: builds the URL where joining endpoint and path is not enough.
     - `authorize`: makes the headers where presenting the key is not enough.
@@ -132,6 +135,7 @@ class HttpSource:
     retired: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     apis: Mapping[str, Dialect] = field(default_factory=dict)
+    text: Dialect | None = None
     auths: Mapping[str, Auth] = field(default_factory=dict)
     choose: Choose | None = None
     refine: Refine | None = None
@@ -180,6 +184,8 @@ class HttpSource:
 
     def dialect_for(self, request: ChatRequest | None, link: Link) -> Dialect:
         """Return the dialect of `request`, or for none that of lists and checks."""
+        if self.text and request is not None and request.prompt is not None:
+            return self.text
         if self.choose:
             return self.choose(request, link)
         return self.apis.get(str(link.options.get("api")), self.dialect)
@@ -187,7 +193,8 @@ class HttpSource:
     def encoded(self, request: ChatRequest, link: Link) -> Encoded:
         """Return exactly what would be sent, shaped by the link's own body rules."""
         notices: tuple[Noticed, ...] = ()
-        if self.refine:
+        # The rules of models are about chats: raw text goes as the program wrote it.
+        if self.refine and request.prompt is None:
             request, notices = self.refine(request, link)
         encoded = self.dialect_for(request, link).encode(request)
         body = {**self._with_options(encoded.body, link), **link.include_body}

@@ -53,6 +53,8 @@ def _section(source: Source) -> str:
         lines += [f"**Retired.** {source.retired}", ""]
     if source.note:
         lines += [source.note, ""]
+    if source.text:
+        lines += ["Continues raw text too, at `POST /v1/completions`.", ""]
     if isinstance(source, HttpSource) and source.bases:
         lines += [f"- Endpoint `{name}`: `{base}`" for name, base in source.bases.items()]
         lines.append("")

@@ -6,6 +6,7 @@ https://platform.openai.com/docs/api-reference/chat
 from tapster.core.settings import SETTINGS
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_responses import OpenAIResponses
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import HeaderKey
 from tapster.sources._options import Option
 from tapster.sources._source import HttpSource
@@ -23,6 +24,7 @@ source = HttpSource(
     docs="https://platform.openai.com/docs/api-reference/chat",
     dialect=CHAT,
     apis={"responses": OpenAIResponses()},
+    text=OpenAIText(),
     key_need="optional",
     always_external=True,
     note=(

@@ -4,6 +4,7 @@ https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 """
 
 from tapster.dialects.openai_chat import OpenAIChat
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import NoKey
 from tapster.sources._source import HttpSource
 
@@ -20,5 +21,6 @@ source = HttpSource(
     auth=NoKey(),
     key_need="none",
     built_in=True,
+    text=OpenAIText(),
     note="A small model that needs no key and no network. It is quick to try, not very clever.",
 )

@@ -13,6 +13,7 @@ from tapster.dialects import openai_families
 from tapster.dialects.dialect import Dialect
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_responses import OpenAIResponses
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._options import Option
 from tapster.sources._source import HttpSource
 
@@ -66,6 +67,8 @@ source = HttpSource(
     docs="https://platform.openai.com/docs/api-reference",
     dialect=CHAT,
     choose=choose,
+    # For the few models that are left of those that continue text.
+    text=OpenAIText(),
     refine=refine,
     keeps=chats,
     key_page="https://platform.openai.com/api-keys",

@@ -16,6 +16,7 @@ from tapster.core.secrets import Secret
 from tapster.core.unreadable import UNREADABLE
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_responses import OpenAIResponses
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import KeyGrant
 from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
@@ -145,6 +146,7 @@ source = HttpSource(
         ),
     ),
     apis={"responses": OpenAIResponses()},
+    text=OpenAIText(),
     key_page="https://openrouter.ai/settings/keys",
     key_variables=("OPENROUTER_API_KEY",),
     headers={

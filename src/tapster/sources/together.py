@@ -4,6 +4,7 @@ https://docs.together.ai/reference/chat-completions-1
 """
 
 from tapster.dialects.openai_chat import OpenAIChat
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._options import Option
 from tapster.sources._source import HttpSource
 
@@ -18,6 +19,7 @@ source = HttpSource(
         also_takes=frozenset({"top_k", "min_p", "repetition_penalty"}),
         never_takes=frozenset({"verbosity"}),
     ),
+    text=OpenAIText(),
     key_page="https://api.together.ai/settings/api-keys",
     key_variables=(
         "TOGETHER_API_KEY",

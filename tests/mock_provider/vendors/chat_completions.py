@@ -9,6 +9,7 @@ from mock_provider.connection import Request
 from mock_provider.outputs import DONE, Output, Piece, event, whole
 from mock_provider.replies import Asked, Picture, Reply, Tool, ToolUse, count_tokens, cut_arguments
 from mock_provider.vendors import chat_checks
+from mock_provider.vendors.text_completions import TextCompletions
 from mock_provider.vendors.vendor import Invalid, Routes, Vendor, body_of
 
 CREATED = 1_790_000_000
@@ -85,6 +86,9 @@ class ChatCompletions(Vendor):
             return self.no_such_model(model)
         self.check(body)
         return self.reply(self.read(body))
+
+    def text(self, request: Request, _found: Any) -> Output:
+        return TextCompletions(self).respond(request)
 
     def check(self, body: dict[str, Any]) -> None:
         """Raise `Invalid` for what this vendor refuses."""

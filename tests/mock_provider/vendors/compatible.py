@@ -23,6 +23,7 @@ class Compatible(ChatCompletions):
         ("GET", r"/health", "health"),
         ("GET", r"/version", "version"),
         ("POST", r"/tokenize", "tokenize"),
+        ("POST", r"/v1/completions", "text"),
     )
     models: ClassVar[tuple[str, ...]] = ("local-model", "org/other-model")
     owner = "vllm"

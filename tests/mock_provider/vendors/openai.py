@@ -18,6 +18,7 @@ class OpenAI(ChatCompletions):
     prefix = "/openai"
     routes: ClassVar[Routes] = (
         *ChatCompletions.routes,
+        ("POST", r"/v1/completions", "text"),
         ("POST", r"/v1/responses", "respond"),
         ("POST", r"/v1/responses/input_tokens", "count_input"),
     )

@@ -24,6 +24,7 @@ from tapster.dialects.openai_chat.finish import finished
 from tapster.dialects.openai_chat.inline import EchoedPrefix, InlineThinking, split_thinking
 from tapster.dialects.openai_chat.signatures import read_signature
 from tapster.dialects.openai_chat.wire import Choice, Delta
+from tapster.dialects.token_logprobs import read_lists
 
 
 class ChoiceReader:
@@ -254,19 +255,7 @@ class ChoiceReader:
             return
         content = logprobs.get("content")
         if not isinstance(content, list):
-            content = _old_logprobs(logprobs)
+            content = read_lists(logprobs)
         tokens = tuple(item for item in content if isinstance(item, dict))
         if tokens:
             events.append(TokenLogprobs(tokens, self.index))
-
-
-def _old_logprobs(logprobs: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the two lists of the oldest form as a list of token objects."""
-    tokens, values = logprobs.get("tokens"), logprobs.get("token_logprobs")
-    if not isinstance(tokens, list) or not isinstance(values, list):
-        return []
-    return [
-        {"token": token, "logprob": value, "bytes": None, "top_logprobs": []}
-        for token, value in zip(tokens, values, strict=False)
-        if isinstance(token, str) and isinstance(value, int | float)
-    ]

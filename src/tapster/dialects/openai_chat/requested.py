@@ -42,15 +42,13 @@ def decode_request(body: bytes) -> Asked:
     Raises `InvalidInput` naming the field. Fields we have no word for go to `request.extra`,
     those of a message to `Message.extra`; a field that is null counts as absent.
     """
-    fields = _parsed(body)
-    model = fields.pop("model", None)
-    if not isinstance(model, str) or not model:
-        raise _bad("model", "must name a model")
+    fields = fields_of(body)
+    model = model_in(fields)
     messages = fields.pop("messages", None)
     if not isinstance(messages, list) or not messages:
         raise _bad("messages", "must be a list of at least one message")
     stream = _taken(fields, "stream", bool, "must be true or false") or False
-    include_usage = _usage_wanted(fields)
+    include_usage = usage_wanted(fields)
     return Asked(
         ChatRequest(
             model=model,
@@ -72,7 +70,8 @@ def decode_request(body: bytes) -> Asked:
     )
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
+def fields_of(body: bytes) -> dict[str, Any]:
+    """Return the fields of a request, without those that are null."""
     try:
         fields = msgspec.json.decode(body)
     except RecursionError as error:
@@ -87,7 +86,16 @@ def _parsed(body: bytes) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _usage_wanted(fields: dict[str, Any]) -> bool:
+def model_in(fields: dict[str, Any]) -> str:
+    """Take the model's name out of `fields`."""
+    model = fields.pop("model", None)
+    if not isinstance(model, str) or not model:
+        raise _bad("model", "must name a model")
+    return model
+
+
+def usage_wanted(fields: dict[str, Any]) -> bool:
+    """Take out of `fields` whether the usage is wanted at the end of a stream."""
     options = _taken(fields, "stream_options", dict, "must be an object")
     if options is None:
         return False

@@ -50,6 +50,8 @@ class ReplyEncoder:
     Text takes a path of its own: the bytes around it are made once for each choice.
     """
 
+    object_name = "chat.completion.chunk"
+
     def __init__(
         self,
         id: str,  # noqa: A002  # the field's name on the wire
@@ -58,8 +60,14 @@ class ReplyEncoder:
         include_usage: bool,
     ) -> None:
         self._head = (
-            b'data: {"id":' + _encode(id) + b',"object":"chat.completion.chunk","created":'
-            b"" + str(created).encode() + b',"model":' + _encode(model)
+            b'data: {"id":'
+            + _encode(id)
+            + b',"object":'
+            + _encode(self.object_name)
+            + b',"created":'
+            + str(created).encode()
+            + b',"model":'
+            + _encode(model)
         )
         self._include_usage = include_usage
         self._usage: Usage | None = None
