@@ -9,7 +9,7 @@ import { ComposerMenu } from "@/features/chat/ComposerMenu";
 import { EnclosureList } from "@/features/chat/EnclosureList";
 import type { Deeds } from "@/features/chat/deeds";
 import { LONG_PASTE, takes } from "@/features/chat/files";
-import type { Situation } from "@/features/chat/living";
+import type { Situation } from "@/features/chat/situation";
 import { type Deliver, useTyping } from "@/features/chat/typing";
 import { Trouble } from "@/ui/Trouble";
 import { showTrouble } from "@/ui/toasts";

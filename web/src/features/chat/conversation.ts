@@ -153,7 +153,7 @@ function read(now: Conversation, stretch: Stretch, where: "anew" | "again" | "be
         ...now,
         chat,
         messages: found,
-              stretch: now.stretch + 1,
+        stretch: now.stretch + 1,
         leaf,
         moreBefore: more_before,
         moreAfter: more_after,

@@ -4,22 +4,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { chatQuery } from "@/api/chats";
 import { type Live, useLine, useLive } from "@/api/live";
-import { NOTHING } from "@/features/chat/conversation";
-import type { Living, Situation } from "@/features/chat/living";
+import type { Living } from "@/features/chat/living";
 import { keepLiving, livingOf } from "@/features/chat/livings";
+import { type Situation, UNOPENED } from "@/features/chat/situation";
 
 const POLLED_EVERY = 2000;
 const READ_SOON = 150;
 const UNSEEN = 30_000;
 
-const UNBEGUN: Situation = {
-  now: NOTHING,
-  opening: "done",
-  outgoing: null,
-  lost: false,
-  impersonated: null,
-  heard: "",
-};
+const UNBEGUN: Situation = { ...UNOPENED, opening: "done" };
 const nobody = () => () => {};
 
 /** Return what `select` takes of how a conversation stands; drawn anew only when that changes. */
