@@ -136,6 +136,57 @@ def test_lines_are_begun_with_shift_and_sent_without(chat):
     chat.finish()
 
 
+def test_what_is_sent_into_an_answer_waits_for_its_end_and_goes_out_once(chat, mock):
+    chat.open().say("mock:long@150@0.02")
+    expect(chat.last).to_contain_text("w5 ")
+
+    chat.say("mock:echo\nAnd after that?")
+
+    expect(chat.page.get_by_text("This is sent when the answer ends.")).to_be_visible()
+    expect(chat.box).to_have_value("mock:echo\nAnd after that?")
+    assert len(mock.chats) == 1
+    expect(chat.answers).to_have_count(2)
+    chat.finish()
+    expect(chat.last).to_contain_text("And after that?")
+    expect(chat.answers.first).to_contain_text("w149")
+    expect(chat.box).to_have_value("")
+    assert len(mock.chats) == 2
+
+
+def test_what_waits_for_an_answer_stays_in_the_input_when_that_is_stopped(chat, mock):
+    chat.open().say("mock:long@2000@0.02")
+    expect(chat.last).to_contain_text("w5 ")
+    chat.box.fill("Not any more")
+    chat.page.get_by_role("button", name="Send when the answer ends").click()
+
+    chat.page.keyboard.press("Escape")
+
+    chat.finish()
+    expect(chat.page.get_by_text("This was not sent:")).to_be_visible()
+    expect(chat.box).to_have_value("Not any more")
+    assert len(mock.chats) == 1
+    chat.box.press("Enter")
+    expect(chat.answers).to_have_count(2)
+    chat.finish()
+
+
+def test_what_waits_for_an_answer_waits_on_after_a_reload(windows, server, mock):
+    # Whether it arrived before is asked, and it did not.
+    with windows.open(server.url, forgiving=(r"refused: GET /api/messages/\w+ 404",)) as page:
+        chat = Conversation(page).open()
+        chat.say("mock:long@250@0.02")
+        expect(chat.last).to_contain_text("w5 ")
+        chat.say("mock:echo\nAnd after that?")
+
+        page.reload()
+
+        expect(chat.box).to_have_value("mock:echo\nAnd after that?")
+        expect(chat.answers).to_have_count(2)
+        chat.finish()
+        expect(chat.last).to_contain_text("And after that?")
+        assert len(mock.chats) == 2
+
+
 def test_nothing_is_sent_when_nothing_is_typed(chat, mock):
     chat.open()
 

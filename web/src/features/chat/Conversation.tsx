@@ -44,16 +44,24 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   const cache = useQueryClient();
   const [begun, setBegun] = useState<string | null>(null);
   const id = chatId ?? begun;
-  const living = useLiving(id, focus);
+  /** Whether a message waits for the end of what is being written. */
+  const [isAwaited, setAwaited] = useState(false);
+  const living = useLiving(id, focus, isAwaited);
   const opening = useSituation(living, (each) => each.opening);
   const known = useSituation(living, ({ now }) => now.chat);
   const last = useSituation(living, ({ now }) => (now.moreAfter ? undefined : now.messages.at(-1)));
   const lastOwn = useSituation(living, ({ now }) => now.messages.findLast(isOwn)) ?? null;
-  const isWriting = useSituation(living, ({ now }) => writtenNow(now) !== undefined);
+  const writing = useSituation(living, ({ now }) => writtenNow(now)?.runId ?? null);
+  const ended = useSituation(living, (each) => each.ended);
+  const isWriting = writing !== null;
   const isBusy = useSituation(living, ({ outgoing }) => outgoing !== null) || isWriting;
   const isEmpty = useSituation(living, ({ now, outgoing }) => isBlank(now) && outgoing === null);
   const impersonated = useSituation(living, (each) => each.impersonated);
   const heard = useSituation(living, (each) => each.heard);
+  const progress = useMemo(
+    () => ({ isKnown: opening === "done", writing, ended }),
+    [opening, writing, ended],
+  );
   const deeds = useDeeds(living);
   const bring = useBeginning({ living, onChat: setBegun });
   const asked = useAsked(id);
@@ -150,7 +158,8 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
         ref={composer}
         chatId={chatId}
         inputs={answering?.inputs}
-        isWriting={isWriting}
+        progress={progress}
+        onQueue={setAwaited}
         impersonated={impersonated}
         onImpersonated={takeImpersonated}
         lastSaid={lastOwn?.id ?? null}

@@ -179,7 +179,8 @@ function again(now: Conversation, stretch: Stretch): Conversation {
 
 function said(now: Conversation, message: Message, run: Run | null): Conversation {
   const chat = now.chat && { ...now.chat, head: message.id };
-  const replies = now.replies.filter(isRunning);
+  // One that ended with a message holds its words until they are read.
+  const replies = now.replies.filter((reply) => isRunning(reply) || reply.messageId !== null);
   const at = indexOf(now.messages, message.id);
   const above = indexOf(now.messages, message.parent_id ?? null);
   const belongs = at < 0 && (above >= 0 || (!now.moreBefore && !message.parent_id));

@@ -20,20 +20,23 @@ export function following(
   let isResting = false;
 
   const events = gather<{ runId: string; event: RunEvent }>((heard) => {
-    let { now, impersonated, heard: whole } = situation();
+    let { now, impersonated, heard: whole, ended } = situation();
     const at = Date.now();
     for (const runId of new Set(heard.map((each) => each.runId))) {
       const own = heard.filter((each) => each.runId === runId).map((each) => each.event);
       now = happened(now, { type: "heard", runId, events: own, at });
       const reply = now.replies.find((each) => each.runId === runId);
-      // What went wrong is told in its own place.
-      if (reply?.ending) whole = reply.ending.error ? "" : reply.text;
+      if (reply?.ending) {
+        // What went wrong is told in its own place.
+        whole = reply.ending.error ? "" : reply.text;
+        ended = { runId, state: reply.ending.state };
+      }
       if (reply?.kind === "impersonate" && impersonated?.runId === runId) {
         const error = reply.ending?.error ? new Error(reply.ending.error.message) : null;
         impersonated = { ...impersonated, text: reply.text, ended: reply.ending !== null, error };
       }
     }
-    become({ now, impersonated, heard: whole });
+    become({ now, impersonated, heard: whole, ended });
     for (const { runId, event } of heard) if (closes(event)) void settle(runId);
   });
 

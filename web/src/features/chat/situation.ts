@@ -2,6 +2,7 @@
 
 import type { Message } from "@/api/messages";
 import { type Conversation, type Happening, NOTHING, happened } from "@/features/chat/conversation";
+import type { Ending } from "@/features/chat/reply";
 
 export type Situation = {
   now: Conversation;
@@ -20,6 +21,8 @@ export type Situation = {
   } | null;
   /** What was written last, once it is whole; empty where that went wrong. */
   heard: string;
+  /** The run that was heard to end last, and how it did. */
+  ended: { runId: string; state: Ending["state"] } | null;
 };
 
 /** How a conversation stands that nobody has opened yet. */
@@ -30,6 +33,7 @@ export const UNOPENED: Situation = {
   lost: false,
   impersonated: null,
   heard: "",
+  ended: null,
 };
 
 export type Standing = ReturnType<typeof stand>;

@@ -6,11 +6,11 @@ import { chatQuery } from "@/api/chats";
 import { type Live, useLine, useLive } from "@/api/live";
 import type { Living } from "@/features/chat/living";
 import { keepLiving, livingOf } from "@/features/chat/livings";
+import { useRest } from "@/features/chat/resting";
 import { type Situation, UNOPENED } from "@/features/chat/situation";
 
 const POLLED_EVERY = 2000;
 const READ_SOON = 150;
-const UNSEEN = 30_000;
 
 const UNBEGUN: Situation = { ...UNOPENED, opening: "done" };
 const nobody = () => () => {};
@@ -20,8 +20,10 @@ export function useSituation<T>(living: Living | null, select: (situation: Situa
   return useSyncExternalStore(living?.watch ?? nobody, () => select(living?.situation() ?? UNBEGUN));
 }
 
-/** Return the conversation; `null` is the chat that has not begun. */
-export function useLiving(chatId: string | null, focus: string | null): Living | null {
+/** Return the conversation; `null` is the chat that has not begun. While its end `isAwaited`, it does
+ * not rest.
+ */
+export function useLiving(chatId: string | null, focus: string | null, isAwaited: boolean): Living | null {
   const cache = useQueryClient();
   const living = useMemo(() => (chatId === null ? null : livingOf(chatId)), [chatId]);
 
@@ -47,26 +49,8 @@ export function useLiving(chatId: string | null, focus: string | null): Living |
   }, [chat, cache]);
 
   useElsewhere(living);
-  useRest(living);
+  useRest(living, isAwaited);
   return living;
-}
-
-/** Let the conversation rest while the window is not seen. */
-function useRest(living: Living | null): void {
-  useEffect(() => {
-    if (!living) return;
-    let resting: ReturnType<typeof setTimeout> | undefined;
-    const look = () => {
-      clearTimeout(resting);
-      if (document.hidden) resting = setTimeout(living.rest, UNSEEN);
-      else if (living.isResting()) void living.catchUp();
-    };
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      clearTimeout(resting);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, [living]);
 }
 
 /** Take in what other windows do to the chat. */
