@@ -6,6 +6,7 @@ import { useAsked, useModels } from "@/api/asked";
 import { chatQuery } from "@/api/chats";
 import type { Model } from "@/api/connections";
 import type { Message } from "@/api/messages";
+import { isMissing, sentenceOf } from "@/api/problems";
 import { Announcer } from "@/features/chat/Announcer";
 import { ChatHeader } from "@/features/chat/ChatHeader";
 import { Composer, type ComposerHandle } from "@/features/chat/Composer";
@@ -13,6 +14,7 @@ import classes from "@/features/chat/Conversation.module.css";
 import { type Asking, Dialogs } from "@/features/chat/Dialogs";
 import { EmptyChat } from "@/features/chat/EmptyChat";
 import { MessageList } from "@/features/chat/MessageList";
+import { NoChat } from "@/features/chat/NoChat";
 import type { Models, Openings } from "@/features/chat/RowView";
 import { useBeginning } from "@/features/chat/beginning";
 import { isBlank, writtenNow } from "@/features/chat/conversation";
@@ -125,6 +127,14 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   const [sought, setSought] = useState(focus);
   if (focus !== null && focus !== sought) setSought(focus);
 
+  const failure = typeof opening === "object" ? opening.failed : null;
+  if (isMissing(failure)) {
+    return (
+      <section className={classes.conversation} aria-label={t("Chat")}>
+        <NoChat />
+      </section>
+    );
+  }
   return (
     <section className={classes.conversation} aria-label={t("Chat")} {...listeners}>
       <ChatHeader chatId={id} chat={chat ?? null} panel={panel} />
@@ -133,12 +143,9 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
           <Loader size="sm" role="img" aria-label={t("Opening the chat")} />
         </Center>
       )}
-      {typeof opening === "object" && (
+      {failure !== null && (
         <div className={classes.aside}>
-          <Trouble
-            message={opening.failed instanceof Error ? opening.failed.message : String(opening.failed)}
-            onRetry={() => void living?.open(focus)}
-          />
+          <Trouble message={sentenceOf(failure)} onRetry={() => void living?.open(focus)} />
         </div>
       )}
       {opening === "done" && isEmpty && <EmptyChat chatId={id} />}

@@ -1,14 +1,12 @@
 /** The stretch of a chat that is shown: read at first, further up and down, and anew. */
 
 import type { Place } from "@/api/messages";
-import { ProblemError } from "@/api/problems";
+import { isMissing } from "@/api/problems";
 import type { Door } from "@/features/chat/door";
 import type { Standing } from "@/features/chat/situation";
 
 const AT_ONCE = 50;
 const MOST_AT_ONCE = 200;
-
-const isMissing = (error: unknown): boolean => error instanceof ProblemError && error.status === 404;
 
 /** Return what reads the messages of a chat. */
 export function reading(chatId: string, door: Door, { situation, become, tell }: Standing) {
@@ -31,8 +29,7 @@ export function reading(chatId: string, door: Door, { situation, become, tell }:
     try {
       // The runs first: a message that is added meanwhile is then told by its run.
       await followAll();
-      const place: Place = focus ? { around: focus, limit: AT_ONCE } : { limit: AT_ONCE };
-      const stretch = await door.read(chatId, place);
+      const stretch = await (focus ? readAround(focus) : door.read(chatId, { limit: AT_ONCE }));
       if (opening !== openings) return;
       tell({ type: "read", stretch, where: "anew" });
       become({ opening: "done" });

@@ -8,9 +8,11 @@ import type { Living } from "@/features/chat/living";
 import { keepLiving, livingOf } from "@/features/chat/livings";
 import { useRest } from "@/features/chat/resting";
 import { type Situation, UNOPENED } from "@/features/chat/situation";
+import { showTrouble } from "@/ui/toasts";
 
 const POLLED_EVERY = 2000;
 const READ_SOON = 150;
+const NOT_THERE = "The message that was looked for is not here any more. This is the end of the chat.";
 
 const UNBEGUN: Situation = { ...UNOPENED, opening: "done" };
 const nobody = () => () => {};
@@ -33,7 +35,11 @@ export function useLiving(chatId: string | null, focus: string | null, isAwaited
     if (focus === null && living.situation().opening === "done") {
       void living.catchUp();
     } else {
-      void living.open(focus);
+      void living.open(focus).then(() => {
+        const { now, opening } = living.situation();
+        const isThere = focus === null || now.messages.some(({ id }) => id === focus);
+        if (opening === "done" && !isThere) showTrouble(new Error(NOT_THERE));
+      });
     }
   }, [living, focus]);
 
