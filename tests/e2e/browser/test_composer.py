@@ -41,6 +41,23 @@ def hand_over(chat, kind: str, name: str, media_type: str, content: bytes) -> No
     )
 
 
+def paste(chat, words: str) -> float:
+    """Paste words into the input; return the milliseconds until the page was drawn again."""
+    took: float = chat.box.evaluate(
+        """async (box, words) => {
+          const carried = new DataTransfer();
+          carried.setData("text/plain", words);
+          const how = { bubbles: true, cancelable: true, clipboardData: carried };
+          const began = performance.now();
+          box.dispatchEvent(new ClipboardEvent("paste", how));
+          await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+          return performance.now() - began;
+        }""",
+        words,
+    )
+    return took
+
+
 def test_files_come_by_button_by_paste_and_by_drop_and_go_to_the_model(chat, mock):
     chat.open()
     with chat.page.expect_file_chooser() as chooser:
@@ -102,25 +119,39 @@ def test_five_megabytes_pasted_become_a_file_and_freeze_nothing(chat, mock):
     chat.open()
     words = ("A long text, line by line.\n" * 200_000)[: 5 * MEGABYTE]
 
-    took = chat.box.evaluate(
-        """async (box, words) => {
-          const carried = new DataTransfer();
-          carried.setData("text/plain", words);
-          const how = { bubbles: true, cancelable: true, clipboardData: carried };
-          const began = performance.now();
-          box.dispatchEvent(new ClipboardEvent("paste", how));
-          await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-          return performance.now() - began;
-        }""",
-        words,
-    )
-
-    assert took < 3000
+    assert paste(chat, words) < 3000
     expect(files_of(chat)).to_contain_text("pasted.txt")
     expect(files_of(chat).get_by_role("progressbar")).to_have_count(0, timeout=30_000)
     chat.box.fill("mock:echo\nRead that")
     chat.box.press("Enter")
     expect(chat.last).to_contain_text("Read that", timeout=30_000)
+
+
+def test_a_long_text_that_was_pasted_is_shown_as_a_file_and_goes_out_as_words(chat, mock):
+    chat.open()
+    words = "A long text, line by line.\n" * 1900
+    paste(chat, words)
+    expect(files_of(chat)).to_contain_text("pasted.txt")
+    expect(files_of(chat).get_by_role("progressbar")).to_have_count(0)
+
+    chat.ask("Read that")
+
+    assert str(mock.chats[-1].body).count("line by line.") == 1900
+    said = chat.messages.first
+    file = said.get_by_role("button", name="pasted.txt 51.3 kB")
+    expect(file).to_be_visible()
+    expect(said).not_to_contain_text("line by line")
+    expect(said).to_contain_text("Read that")
+    expect(chat.page.get_by_role("button", name="Rename: pasted.txt: Read that")).to_be_visible()
+    file.click()
+    expect(chat.page.get_by_role("dialog", name="pasted.txt")).to_contain_text("line by line")
+    chat.page.keyboard.press("Escape")
+    chat.act(said, "Edit")
+    expect(chat.page.get_by_role("textbox", name="Text of the message")).to_be_focused()
+    chat.page.keyboard.insert_text(", please")
+    chat.page.keyboard.press("Control+Enter")
+    expect(said).to_contain_text("Read that, please")
+    expect(file).to_be_visible()
 
 
 def test_lines_are_begun_with_shift_and_sent_without(chat):

@@ -4,6 +4,7 @@ import { contentAddress } from "@/api/messages";
 import { Fold } from "@/features/chat/message/Fold";
 import classes from "@/features/chat/message/Message.module.css";
 import { ImageView } from "@/features/chat/message/ImageView";
+import { InlinedFile } from "@/features/chat/message/InlinedFile";
 import type { Piece } from "@/features/chat/message/pieces";
 import { CodeBlock } from "@/ui/markdown/CodeBlock";
 import { Markdown } from "@/ui/markdown/Markdown";
@@ -21,6 +22,8 @@ export function PieceView({ piece, name, streaming }: PieceViewProps) {
   switch (piece.type) {
     case "text":
       return <Markdown text={piece.text} streaming={streaming} />;
+    case "inlined":
+      return <InlinedFile name={piece.name} text={piece.text} />;
     case "image":
       return <ImageView url={piece.url} />;
     case "file":
