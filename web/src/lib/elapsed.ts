@@ -2,12 +2,19 @@
 
 import { useEffect, useState } from "react";
 
-/** Return the whole seconds since `from` (milliseconds). */
-export function useElapsed(from: number): number {
-  const [now, setNow] = useState(() => Date.now());
+const secondsSince = (moment: number): number => Math.max(0, Math.floor((Date.now() - moment) / 1000));
+
+/** Return the whole seconds of what is `running` since a moment (milliseconds); not given: since it is. */
+export function useElapsed(running: boolean, since: number | null = null): number {
+  const [elapsed, setElapsed] = useState(() => (running && since !== null ? secondsSince(since) : 0));
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return Math.max(0, Math.floor((now - from) / 1000));
+    if (!running) return undefined;
+    const began = since ?? Date.now();
+    const timer = setInterval(() => setElapsed(secondsSince(began)), 1000);
+    return () => {
+      clearInterval(timer);
+      setElapsed(0);
+    };
+  }, [running, since]);
+  return elapsed;
 }

@@ -1,7 +1,7 @@
 import { IconDownload, IconFile, IconHandStop, IconTool } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { contentAddress } from "@/api/messages";
-import { Fold } from "@/features/chat/message/Fold";
+import { Aside } from "@/features/chat/message/Aside";
 import classes from "@/features/chat/message/Message.module.css";
 import { ImageView } from "@/features/chat/message/ImageView";
 import { InlinedFile } from "@/features/chat/message/InlinedFile";
@@ -53,17 +53,17 @@ export function PieceView({ piece, name, streaming }: PieceViewProps) {
       );
     case "tool-call":
       return (
-        <Fold
+        <Aside
           name={`${piece.key} ${name}`}
           icon={<IconTool size={15} aria-hidden />}
           title={t("Calls the tool {{name}}", { name: piece.name || "…" })}
         >
           <CodeBlock code={indented(piece.arguments ?? "")} language="json" />
-        </Fold>
+        </Aside>
       );
     case "tool-result":
       return (
-        <Fold
+        <Aside
           name={`${piece.key} ${name}`}
           icon={<IconTool size={15} aria-hidden />}
           title={
@@ -81,7 +81,7 @@ export function PieceView({ piece, name, streaming }: PieceViewProps) {
               <FileView key={at} name={part.name ?? t("File")} url={part.url ?? null} />
             ) : null,
           )}
-        </Fold>
+        </Aside>
       );
     case "opaque":
       return null;
