@@ -201,8 +201,11 @@ def watch_of(page: Page) -> Watch:
 
 
 @contextmanager
-def browsing(*flags: str) -> Iterator[Windows]:
-    """Run Chromium; names under `.example` lead it to a canary, and all others nowhere."""
+def browsing(*flags: str, without: tuple[str, ...] = ()) -> Iterator[Windows]:
+    """Run Chromium; names under `.example` lead it to a canary, and all others nowhere.
+
+    `without` are flags that Playwright gives it by itself.
+    """
     demand_browser()
     expect.set_options(timeout=PATIENCE)
     program = shutil.which("chromium")
@@ -214,6 +217,7 @@ def browsing(*flags: str) -> Iterator[Windows]:
         browser = playwright.chromium.launch(
             executable_path=program,
             args=["--no-sandbox", f"--host-resolver-rules={rules}", *flags],
+            ignore_default_args=list(without),
         )
         try:
             yield Windows(browser, canary)

@@ -17,13 +17,12 @@ from tapster.chats.ownership import (
     refuse_stale,
 )
 from tapster.chats.repeats import Words, id_from, said_before
+from tapster.chats.titles import title_from
 from tapster.chats.views import fall_back
 from tapster.core.chats import Chat, ChatMessage, Edition, Reply
 from tapster.core.errors import InvalidInput, NotFound
-from tapster.core.messages import Part, Role, joined_text
+from tapster.core.messages import Part, Role, Text
 from tapster.store import Rows, Store
-
-_LONGEST_OPENING = 60
 
 
 class Tree:
@@ -306,9 +305,9 @@ class Tree:
         if follow:
             await changes.place_head(added.id)
         if chat.titled_by == "nobody" and message.role == "user":
-            opening = " ".join(joined_text(message.parts)[:1000].split())[:_LONGEST_OPENING]
-            if opening:
-                await rows.chats.title_by_opening(chat.id, opening)
+            title = title_from(part.text for part in message.parts if isinstance(part, Text))
+            if title:
+                await rows.chats.title_by_opening(chat.id, title)
         await changes.keep("reply" if message.role == "assistant" else "say", added.id)
         return added
 

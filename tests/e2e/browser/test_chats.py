@@ -175,3 +175,37 @@ def test_a_chat_of_thousands_opens_at_its_end_and_is_read_upwards(page, talker):
     expect(page.get_by_text("Line 0 of it.", exact=True)).to_be_attached()
     page.get_by_role("button", name="To the end").click()
     expect(page.get_by_text("Line 299 of it.")).to_be_in_viewport()
+
+
+def test_an_address_without_a_chat_says_so_and_leads_on(windows, server, talker):
+    gone = talker.chat(title="The one that was here")
+    talker.ask("DELETE", f"/api/chats/{gone}")
+    with windows.open(server.url, forgiving=(r"refused: GET /api/chats/\S+ 404",)) as page:
+        for chat in (gone, "no-such-chat"):
+            page.goto(f"/chats/{chat}")
+
+            expect(page.get_by_role("heading", name="This chat is not here")).to_be_visible()
+            expect(page.get_by_role("button", name="Retry")).to_have_count(0)
+            expect(page.get_by_role("textbox", name="Message")).to_have_count(0)
+        assert_accessible(page)
+        page.locator("#main").get_by_role("link", name="All chats").click()
+        expect(page).to_have_url(re.compile("/chats$"))
+        page.go_back()
+        page.locator("#main").get_by_role("link", name="New chat").click()
+
+        expect(page.get_by_role("textbox", name="Message")).to_be_editable()
+
+
+def test_a_chat_that_cannot_be_read_just_now_is_tried_again(windows, server, talker):
+    chat = talker.chat(title="Patience")
+    said(talker, chat, "Still here.")
+    with windows.open(server.url, forgiving=(r"refused: GET \S+ 503",)) as page:
+        page.route("**/api/chats/*/messages*", lambda route: route.fulfill(status=503))
+        page.goto(f"/chats/{chat}")
+        retry = page.locator("#main").get_by_role("button", name="Retry")
+        expect(retry).to_be_visible()
+        page.unroute_all()
+
+        retry.click()
+
+        expect(page.get_by_text("Still here.")).to_be_visible()

@@ -2,7 +2,6 @@
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Schemas, answered, api } from "@/api/client";
-import { ask } from "@/api/untyped";
 
 export type Chat = Schemas["Chat"];
 export type ChatGiven = Schemas["ChatGiven"];
@@ -57,17 +56,22 @@ export const removeChat = (id: string) =>
     }),
   );
 
-export const EXPORT_FORMS = ["json", "markdown", "text", "jsonl"] as const;
+type ExportForm = "json" | "markdown" | "text" | "jsonl";
 
 /** Return where a chat can be downloaded from. */
-export const exportAddress = (id: string, form: (typeof EXPORT_FORMS)[number]): string =>
+export const exportAddress = (id: string, form: ExportForm): string =>
   `/api/chats/${encodeURIComponent(id)}/export?form=${form}`;
 
 /** Bring chats in from a file of ours or of another program; they get ids of their own. */
 export const importChats = (file: File) =>
-  ask<{ chats: Chat[]; notes: string[] }>(
-    `/api/chats/import?name=${encodeURIComponent(file.name)}`,
-    { method: "POST", body: file, headers: { "content-type": "application/octet-stream" } },
+  answered(
+    api.POST("/api/chats/import", {
+      params: { query: { name: file.name } },
+      // The document does not describe a body that is the bytes of a file, whatever they are.
+      body: file as never,
+      bodySerializer: (bytes: unknown) => bytes,
+      headers: { "content-type": "application/octet-stream" },
+    }),
   );
 
 /** Copy a chat with all its branches. */

@@ -72,6 +72,11 @@ export async function problemOf(response: Response): Promise<ProblemError> {
   );
 }
 
+/** Whether `error` says that there is no such thing, or none that one may see. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ProblemError && error.status === 404;
+}
+
 /** Whether `error` says that one has to sign in. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;

@@ -1,7 +1,7 @@
 /** Runs: answers being written by the server, followed from any number of windows. */
 
 import { type Schemas, answered, api } from "@/api/client";
-import { ProblemError } from "@/api/problems";
+import { isMissing } from "@/api/problems";
 
 export type Run = Schemas["Run"];
 export type RunEvent =
@@ -91,10 +91,7 @@ export function followRun(id: string, after: number, followed: Followed): () => 
   const again = async () => {
     stream?.close();
     onLine?.(false);
-    const isGone = await showRun(id).then(
-      () => false,
-      (error: unknown) => error instanceof ProblemError && error.status === 404,
-    );
+    const isGone = await showRun(id).then(() => false, isMissing);
     if (over) return;
     if (isGone) {
       end();

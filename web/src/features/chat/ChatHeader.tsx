@@ -5,8 +5,8 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "@/api/chats";
 import classes from "@/features/chat/ChatHeader.module.css";
-import { ChatMenu } from "@/features/chat/ChatMenu";
 import { ChatTitle } from "@/features/chat/ChatTitle";
+import { HeaderMenu } from "@/features/chat/HeaderMenu";
 import { WhoAnswers } from "@/features/chat/WhoAnswers";
 import { keysOf, writtenKeys } from "@/lib/shortcuts";
 
@@ -39,7 +39,7 @@ export const ChatHeader = memo(function ChatHeader({ chatId, chat, panel }: Chat
             </ActionIcon>
           </Tooltip>
         )}
-        {chat && <ChatMenu chat={chat} />}
+        {chat && <HeaderMenu chat={chat} />}
         <Tooltip label={`${label} (${writtenKeys(keysOf("panel")).join(" ")})`}>
           <ActionIcon
             variant={panel.isOpen ? "light" : "subtle"}

@@ -1,18 +1,20 @@
 import { ActionIcon, Alert, FileButton, Group, Text, Textarea, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconAlertTriangle, IconPaperclip, IconPlayerStopFilled, IconSend2 } from "@tabler/icons-react";
+import { IconAlertTriangle, IconClock, IconPaperclip, IconPlayerStopFilled, IconSend2 } from "@tabler/icons-react";
 import { type ClipboardEvent, type KeyboardEvent, type Ref, memo, useEffect, useImperativeHandle, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "@/api/preferences";
 import classes from "@/features/chat/Composer.module.css";
 import { ComposerMenu } from "@/features/chat/ComposerMenu";
 import { EnclosureList } from "@/features/chat/EnclosureList";
+import { QueueNote } from "@/features/chat/QueueNote";
 import type { Deeds } from "@/features/chat/deeds";
 import { LONG_PASTE, takes } from "@/features/chat/files";
-import type { Situation } from "@/features/chat/living";
+import type { Progress } from "@/features/chat/queue";
+import type { Situation } from "@/features/chat/situation";
 import { type Deliver, useTyping } from "@/features/chat/typing";
 import { Trouble } from "@/ui/Trouble";
-import { showTrouble } from "@/ui/toasts";
+import { showDone, showTrouble } from "@/ui/toasts";
 
 export type ComposerHandle = {
   focus: () => void;
@@ -28,7 +30,9 @@ type ComposerProps = {
   ref: Ref<ComposerHandle>;
   /** What the model takes beside words; not known: everything. */
   inputs: readonly string[] | undefined;
-  isWriting: boolean;
+  progress: Progress;
+  /** Is told whether something waits for the end of an answer. */
+  onQueue: (waits: boolean) => void;
   impersonated: Situation["impersonated"];
   onImpersonated: () => void;
   /** What the person said last. */
@@ -45,19 +49,21 @@ type ComposerProps = {
 
 /** The input: what is typed and attached, sent with Enter or the button. */
 export const Composer = memo(function Composer(props: ComposerProps) {
-  const { ref, inputs, isWriting, impersonated, onImpersonated, deeds } = props;
+  const { ref, inputs, progress, onQueue, impersonated, onImpersonated, deeds } = props;
   const { t } = useTranslation();
   const isPhone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const hasKeyboard = useMediaQuery("(hover: hover)", true, { getInitialValueInEffect: false });
   const sendsOnEnter = usePreferences().send_on_enter && hasKeyboard && !isPhone;
   const typing = useTyping(props);
   const input = useRef<HTMLTextAreaElement>(null);
-  const { text, setText, enclosures } = typing;
+  const { text, setText, enclosures, turn } = typing;
+  const isWriting = progress.writing !== null;
   const isImpersonating = impersonated !== null && !impersonated.ended;
 
   const send = () => {
-    if (isWriting) return;
-    void typing.send();
+    if (isImpersonating) showDone(t("Something is being written: wait for its end, or stop it."));
+    else if (typing.isUploading) showDone(t("The files are still on their way."));
+    else typing.send();
     input.current?.focus();
   };
   useImperativeHandle(ref, () => ({
@@ -70,6 +76,9 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   useEffect(() => {
     if (hasKeyboard && !isPhone) input.current?.focus({ preventScroll: true });
   }, [hasKeyboard, isPhone]);
+
+  const waits = turn === "waits";
+  useEffect(() => onQueue(waits), [onQueue, waits]);
 
   useEffect(() => {
     if (!impersonated) return;
@@ -103,9 +112,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   return (
     <div className={classes.composer}>
       <div className={classes.inner}>
-        {typing.trouble && (
-          <Trouble message={typing.trouble.message} onRetry={isWriting ? undefined : () => void typing.send()} />
-        )}
+        {typing.trouble && <Trouble message={typing.trouble.message} onRetry={typing.send} />}
         <EnclosureList
           enclosures={enclosures}
           onRemove={typing.remove}
@@ -125,6 +132,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
             </Text>
           </Alert>
         )}
+        {(turn === "waits" || turn === "stays") && <QueueNote turn={turn} onCancel={typing.unqueue} />}
         <Group gap={4} wrap="nowrap" align="flex-end" className={classes.box}>
           <FileButton multiple onChange={(files) => typing.add(files)}>
             {(button) => (
@@ -158,6 +166,13 @@ export const Composer = memo(function Composer(props: ComposerProps) {
             onKeyDown={press}
             onPaste={paste}
           />
+          {isWriting && !isImpersonating && typing.canSend && !waits && (
+            <Tooltip label={t("Send when the answer ends")}>
+              <ActionIcon size={40} variant="subtle" aria-label={t("Send when the answer ends")} onClick={send}>
+                <IconClock size={20} />
+              </ActionIcon>
+            </Tooltip>
+          )}
           {isWriting ? (
             <Tooltip label={t("Stop (Esc)")}>
               <ActionIcon size={40} variant="filled" aria-label={t("Stop")} onClick={() => void deeds?.stop()}>

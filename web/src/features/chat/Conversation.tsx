@@ -6,6 +6,7 @@ import { useAsked, useModels } from "@/api/asked";
 import { chatQuery } from "@/api/chats";
 import type { Model } from "@/api/connections";
 import type { Message } from "@/api/messages";
+import { isMissing, sentenceOf } from "@/api/problems";
 import { Announcer } from "@/features/chat/Announcer";
 import { ChatHeader } from "@/features/chat/ChatHeader";
 import { Composer, type ComposerHandle } from "@/features/chat/Composer";
@@ -13,6 +14,7 @@ import classes from "@/features/chat/Conversation.module.css";
 import { type Asking, Dialogs } from "@/features/chat/Dialogs";
 import { EmptyChat } from "@/features/chat/EmptyChat";
 import { MessageList } from "@/features/chat/MessageList";
+import { NoChat } from "@/features/chat/NoChat";
 import type { Models, Openings } from "@/features/chat/RowView";
 import { useBeginning } from "@/features/chat/beginning";
 import { isBlank, writtenNow } from "@/features/chat/conversation";
@@ -44,16 +46,24 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   const cache = useQueryClient();
   const [begun, setBegun] = useState<string | null>(null);
   const id = chatId ?? begun;
-  const living = useLiving(id, focus);
+  /** Whether a message waits for the end of what is being written. */
+  const [isAwaited, setAwaited] = useState(false);
+  const living = useLiving(id, focus, isAwaited);
   const opening = useSituation(living, (each) => each.opening);
   const known = useSituation(living, ({ now }) => now.chat);
   const last = useSituation(living, ({ now }) => (now.moreAfter ? undefined : now.messages.at(-1)));
   const lastOwn = useSituation(living, ({ now }) => now.messages.findLast(isOwn)) ?? null;
-  const isWriting = useSituation(living, ({ now }) => writtenNow(now) !== undefined);
+  const writing = useSituation(living, ({ now }) => writtenNow(now)?.runId ?? null);
+  const ended = useSituation(living, (each) => each.ended);
+  const isWriting = writing !== null;
   const isBusy = useSituation(living, ({ outgoing }) => outgoing !== null) || isWriting;
   const isEmpty = useSituation(living, ({ now, outgoing }) => isBlank(now) && outgoing === null);
   const impersonated = useSituation(living, (each) => each.impersonated);
   const heard = useSituation(living, (each) => each.heard);
+  const progress = useMemo(
+    () => ({ isKnown: opening === "done", writing, ended }),
+    [opening, writing, ended],
+  );
   const deeds = useDeeds(living);
   const bring = useBeginning({ living, onChat: setBegun });
   const asked = useAsked(id);
@@ -117,6 +127,14 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   const [sought, setSought] = useState(focus);
   if (focus !== null && focus !== sought) setSought(focus);
 
+  const failure = typeof opening === "object" ? opening.failed : null;
+  if (isMissing(failure)) {
+    return (
+      <section className={classes.conversation} aria-label={t("Chat")}>
+        <NoChat />
+      </section>
+    );
+  }
   return (
     <section className={classes.conversation} aria-label={t("Chat")} {...listeners}>
       <ChatHeader chatId={id} chat={chat ?? null} panel={panel} />
@@ -125,12 +143,9 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
           <Loader size="sm" role="img" aria-label={t("Opening the chat")} />
         </Center>
       )}
-      {typeof opening === "object" && (
+      {failure !== null && (
         <div className={classes.aside}>
-          <Trouble
-            message={opening.failed instanceof Error ? opening.failed.message : String(opening.failed)}
-            onRetry={() => void living?.open(focus)}
-          />
+          <Trouble message={sentenceOf(failure)} onRetry={() => void living?.open(focus)} />
         </div>
       )}
       {opening === "done" && isEmpty && <EmptyChat chatId={id} />}
@@ -150,7 +165,8 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
         ref={composer}
         chatId={chatId}
         inputs={answering?.inputs}
-        isWriting={isWriting}
+        progress={progress}
+        onQueue={setAwaited}
         impersonated={impersonated}
         onImpersonated={takeImpersonated}
         lastSaid={lastOwn?.id ?? null}

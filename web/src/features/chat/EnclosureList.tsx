@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconFile, IconFileText, IconRefresh } from "@tabler/
 import { useTranslation } from "react-i18next";
 import classes from "@/features/chat/Composer.module.css";
 import type { Enclosure } from "@/features/chat/enclosures";
+import { fileSize } from "@/lib/sizes";
 
 type EnclosureListProps = {
   enclosures: readonly Enclosure[];
@@ -10,13 +11,6 @@ type EnclosureListProps = {
   onRetry: (enclosure: Enclosure) => void;
   /** Put what was pasted into the input after all. */
   onType: (enclosure: Enclosure) => void;
-};
-
-const sizeOf = (bytes: number, language: string): string => {
-  const [unit, scale] = bytes < 1e3 ? (["byte", 1] as const) : bytes < 1e6 ? (["kilobyte", 1e3] as const) : (["megabyte", 1e6] as const);
-  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: bytes < 1e5 ? 1 : 0 }).format(
-    bytes / scale,
-  );
 };
 
 /** The files that go along with what is typed. */
@@ -33,7 +27,7 @@ export function EnclosureList({ enclosures, onRemove, onRetry, onType }: Enclosu
               {each.name}
             </Text>
             <Text size="xs" c={each.error ? "var(--tap-bad)" : "dimmed"} role={each.error ? "alert" : undefined}>
-              {each.error ?? sizeOf(each.size, i18n.language)}
+              {each.error ?? fileSize(each.size, i18n.language)}
             </Text>
             {!each.enclosed && !each.error && (
               <Progress size="xs" value={each.share * 100} aria-label={t("Uploading {{name}}", { name: each.name })} />

@@ -3,7 +3,7 @@
 import { useCallback } from "react";
 import { type Chat, beginChat } from "@/api/chats";
 import { usePreferences } from "@/api/preferences";
-import { ProblemError } from "@/api/problems";
+import { isMissing } from "@/api/problems";
 import type { Living } from "@/features/chat/living";
 import { lives, livingOf } from "@/features/chat/livings";
 import type { Deliver } from "@/features/chat/typing";
@@ -38,7 +38,7 @@ export function useBeginning({ living, onChat }: Beginning): Deliver {
         return id;
       } catch (error) {
         // The chat that was begun for these words is gone: another is begun when they are sent again.
-        if (error instanceof ProblemError && error.status === 404) begins.onChat("");
+        if (isMissing(error)) begins.onChat("");
         throw error;
       }
     },

@@ -59,6 +59,15 @@ it("takes the server's own message at the end", () => {
   expect(rowsOf(now).at(-1)?.key).toBe("run");
 });
 
+it("keeps the words of an answer that is not read yet when something is said upon it", () => {
+  const ended = hear(asked, added(2, "a"), text(3, "Once"), { type: "finished", seq: 4, message_id: "a" });
+  const said = happened(ended, { type: "said", message: aMessage("q2", { parent_id: "a" }), run: null });
+  const now = happened(said, { type: "settled", runId: "run", message: ANSWER });
+
+  expect(rowsOf(said)[1]).toMatchObject({ message: { id: "a" }, reply: { text: "Once" } });
+  expect(now.messages.map(({ text: words }) => words)).toEqual(["q", "Once", "q2"]);
+});
+
 it("tells in the place of the answer why there is none", () => {
   const failed = hear(asked, { type: "failed", seq: 2, error: FAILURE });
   const now = happened(failed, { type: "settled", runId: "run", message: null });

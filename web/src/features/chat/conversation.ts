@@ -153,7 +153,7 @@ function read(now: Conversation, stretch: Stretch, where: "anew" | "again" | "be
         ...now,
         chat,
         messages: found,
-              stretch: now.stretch + 1,
+        stretch: now.stretch + 1,
         leaf,
         moreBefore: more_before,
         moreAfter: more_after,
@@ -179,7 +179,8 @@ function again(now: Conversation, stretch: Stretch): Conversation {
 
 function said(now: Conversation, message: Message, run: Run | null): Conversation {
   const chat = now.chat && { ...now.chat, head: message.id };
-  const replies = now.replies.filter(isRunning);
+  // One that ended with a message holds its words until they are read.
+  const replies = now.replies.filter((reply) => isRunning(reply) || reply.messageId !== null);
   const at = indexOf(now.messages, message.id);
   const above = indexOf(now.messages, message.parent_id ?? null);
   const belongs = at < 0 && (above >= 0 || (!now.moreBefore && !message.parent_id));

@@ -17,6 +17,8 @@ export type Draft = {
   sent?: { key: string; words: string };
   /** The chat that was begun for it, where there was none. */
   chat?: string;
+  /** The run at whose end it is to be sent. */
+  waits?: string;
 };
 
 export const EMPTY: Draft = { text: "", enclosed: [] };
@@ -53,7 +55,8 @@ export function keepDraft(
   }
 }
 
-const wordsOf = ({ text, enclosed }: Draft): string =>
+/** Return what tells one draft from another: its words and files. */
+export const wordsOf = ({ text, enclosed }: Pick<Draft, "text" | "enclosed">): string =>
   `${enclosed.map(({ id }) => id).join(" ")}\n${text}`;
 
 /** Whether a draft says just what was sent under its key. */

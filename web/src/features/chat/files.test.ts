@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fenced, kindOf, partsOf, takes } from "@/features/chat/files";
+import { fenced, kindOf, partsOf, takes, unfenced } from "@/features/chat/files";
 
 it.each([
   ["cat.png", "image/png", "image"],
@@ -19,6 +19,30 @@ it("asks whether a model sees images, and never whether it reads words", () => {
 it("fences text with more than it has itself", () => {
   expect(fenced("a.md", "```js\n1\n```")).toBe("a.md:\n````md\n```js\n1\n```\n````\n\n");
 });
+
+const files = [
+  { name: "a.md", text: "# One\n\n```js\n1\n```" },
+  { name: "b c.txt", text: "" },
+  { name: "data.json", text: '{"a": 1}\n```' },
+];
+
+it.each(["", "What is this?", "Look:\n```\ncode\n```\n\n"])("finds the files again that stand before: %j", (words) => {
+  const text = files.map((file) => fenced(file.name, file.text)).join("") + words;
+
+  expect(unfenced(text)).toEqual({ files, words });
+});
+
+it("takes a file for one also when it is all that was left of the message", () => {
+  expect(unfenced(fenced("a.txt", "One.").trimEnd())).toEqual({ files: [{ name: "a.txt", text: "One." }], words: "" });
+});
+
+it.each([
+  "Look at this:\n```py\nprint(1)\n```\n\nWhy?",
+  "See a.txt:\nno fence",
+  "a.txt:\n```\nnever closed",
+  "First a.txt:\nand\n```\n1\n```\n\n",
+  "",
+])("takes no words for a file: %j", (words) => expect(unfenced(words)).toEqual({ files: [], words }));
 
 it("puts files before the words: texts between them, others as what they are", async () => {
   const parts = await partsOf(

@@ -11,7 +11,7 @@ export const LONG_PASTE = 50_000;
 /** More than this is not put between the words of a message, which may have 4 MB. */
 export const MOST_INLINE = 3_000_000;
 
-const TEXTS = /\.(txt|md|markdown|csv|tsv|json|jsonl|ya?ml|toml|ini|cfg|conf|log|xml|html?|css|scss|[cm]?[jt]sx?|py|rb|rs|go|java|kt|swift|c|h|cc|cpp|hpp|cs|php|pl|lua|r|sql|sh|bash|zsh|ps1|bat|tex|rst|org|diff|patch|srt|vtt)$/i;
+const TEXTS = /\.(txt|text|md|markdown|csv|tsv|json|jsonl|ya?ml|toml|ini|cfg|conf|log|xml|svg|ics|vcf|html?|css|scss|[cm]?[jt]sx?|py|rb|rs|go|java|kt|swift|c|h|cc|cpp|hpp|cs|php|pl|lua|r|sql|sh|bash|zsh|ps1|bat|tex|rst|org|diff|patch|srt|vtt)$/i;
 const TEXT_TYPES = /^(text\/|application\/(json|xml|x-yaml|yaml|javascript|x-sh|toml|sql))|\+(json|xml)$/;
 
 /** Return what kind a file is, by its type and else by its name. */
@@ -41,6 +41,32 @@ export function fenced(name: string, text: string): string {
   const fence = "`".repeat(longest + 1);
   const language = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
   return `${name}:\n${fence}${language === "txt" ? "" : language}\n${text.replace(/\n$/, "")}\n${fence}\n\n`;
+}
+
+export type Inlined = { name: string; text: string };
+
+// A name as files have it, and the fence that begins below it.
+const HEAD = /([^\n/\\]{1,255}):\n(`{3,})\w*\n/y;
+
+/** Return the files that were put before the words of a message, and the words. */
+export function unfenced(text: string): { files: Inlined[]; words: string } {
+  const files: Inlined[] = [];
+  let at = 0;
+  for (;;) {
+    HEAD.lastIndex = at;
+    const [, name = "", fence = ""] = HEAD.exec(text) ?? [];
+    // Words may stand before code as well: only what is called like a file is one.
+    if (kindOf(name, "") !== "text") break;
+    const begin = HEAD.lastIndex;
+    const end = new RegExp(`\\n${fence}(?:\\n\\n|\\n?$)`, "g");
+    // An empty file ends with the very line break its fence begins with.
+    end.lastIndex = begin - 1;
+    const found = end.exec(text);
+    if (!found) break;
+    files.push({ name, text: text.slice(begin, found.index) });
+    at = end.lastIndex;
+  }
+  return { files, words: text.slice(at) };
 }
 
 const part = (type: "image" | "file", enclosed: Enclosed): Part =>

@@ -90,6 +90,31 @@ it("finds what is being written when it is opened, and reads the end of it", asy
   expect(living.situation().now.messages.map(({ text }) => text)).toEqual(["q", "Once."]);
 });
 
+it("opens the chat at its end where the message that is looked for is gone", async () => {
+  const { door } = aDoor({
+    read: async (_, { around } = {}) => {
+      if (around) throw new ProblemError(404, "There is no such message.");
+      return aStretch([aMessage("last")]);
+    },
+  });
+  const living = live("chat", door);
+
+  await living.open("gone");
+
+  expect(living.situation().opening).toBe("done");
+  expect(living.situation().now.messages.map(({ id }) => id)).toEqual(["last"]);
+});
+
+it("tells which run ended last, and how", async () => {
+  const { door, followed } = aDoor({ runs: async () => ({ runs: [aRun("r", { parent_id: "q" })], unanswered: null }) });
+  const living = live("chat", door);
+  await living.open(null);
+
+  followed.get("r")?.onEvent(anEvent({ type: "stopped", seq: 1, message_id: null }));
+
+  await vi.waitFor(() => expect(living.situation().ended).toEqual({ runId: "r", state: "stopped" }));
+});
+
 it("keeps the words that were heard when the message cannot be read", async () => {
   const { door, followed } = aDoor({ runs: async () => ({ runs: [aRun("r", { parent_id: "q" })], unanswered: null }) });
   vi.mocked(door.read).mockResolvedValue(aStretch([aMessage("q")]));

@@ -2,9 +2,17 @@ import { act, renderHook, waitFor } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ProblemError, Unreachable } from "@/api/problems";
 import { EMPTY, keepDraft, readDraft, sealed } from "@/features/chat/draft";
+import type { Progress } from "@/features/chat/queue";
 import { type Deliver, useTyping } from "@/features/chat/typing";
 
 beforeEach(() => localStorage.clear());
+
+const QUIET: Progress = { isKnown: true, writing: null, ended: null };
+const WRITING: Progress = { ...QUIET, writing: "run" };
+const endedAs = (state: "finished" | "stopped" | "failed" | "interrupted"): Progress => ({
+  ...QUIET,
+  ended: { runId: "run", state },
+});
 
 type Given = Partial<Parameters<typeof useTyping>[0]>;
 
@@ -16,6 +24,7 @@ function anInput(given: Given = {}) {
     onBegun: () => {},
     lastSaid: null,
     hasSaid: async () => false,
+    progress: QUIET,
     ...given,
   };
   const { result, rerender, unmount } = renderHook(useTyping, { initialProps: props });
@@ -39,6 +48,8 @@ function aDelivery() {
     keys: () => deliver.mock.calls.map(([{ key }]) => key),
   };
 }
+
+const aMoment = () => act(() => new Promise<void>((resolve) => setTimeout(resolve, 5)));
 
 const sentBefore = (text: string) => sealed({ text, enclosed: [] }, () => "key");
 
@@ -136,4 +147,99 @@ it("keeps a draft with the words of the last message: it may be said twice", asy
 
   await waitFor(() => expect(hasSaid).toHaveBeenCalledTimes(2));
   expect(input.now().text).toBe("ok");
+});
+
+it("sends what was sent into an answer once, when that has ended well", async () => {
+  const delivery = aDelivery();
+  const input = anInput({ deliver: delivery.deliver, progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  input.send();
+  expect(input.now()).toMatchObject({ text: "And then?", turn: "waits" });
+  expect(delivery.keys()).toEqual([]);
+  input.change({ deliver: delivery.deliver, progress: endedAs("finished") });
+  input.change({ deliver: delivery.deliver, progress: endedAs("finished") });
+  await waitFor(() => expect(delivery.keys()).toHaveLength(1));
+  await delivery.arrive("chat");
+
+  expect(input.now()).toMatchObject({ text: "", turn: null });
+  expect(delivery.keys()).toHaveLength(1);
+});
+
+it.each([endedAs("stopped"), endedAs("failed"), endedAs("interrupted"), QUIET])(
+  "keeps what waited when the answer did not end well: %o",
+  async (progress) => {
+    const deliver = vi.fn(async () => "chat");
+    const input = anInput({ deliver, progress: WRITING });
+
+    input.type("And then?");
+    input.send();
+    input.change({ deliver, progress });
+    await aMoment();
+
+    expect(input.now()).toMatchObject({ text: "And then?", turn: "stays" });
+    expect(deliver).not.toHaveBeenCalled();
+  },
+);
+
+it("does not send what somebody goes on writing, even if it says the same in the end", async () => {
+  const deliver = vi.fn(async () => "chat");
+  const input = anInput({ deliver, progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  input.type("And then? Or");
+  input.type("And then?");
+  input.change({ deliver, progress: endedAs("finished") });
+  await aMoment();
+
+  expect(input.now()).toMatchObject({ text: "And then?", turn: null });
+  expect(deliver).not.toHaveBeenCalled();
+});
+
+it("does not send what is taken from the queue", async () => {
+  const deliver = vi.fn(async () => "chat");
+  const input = anInput({ deliver, progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  act(() => input.now().unqueue());
+  input.change({ deliver, progress: endedAs("finished") });
+  await aMoment();
+
+  expect(input.now().text).toBe("And then?");
+  expect(deliver).not.toHaveBeenCalled();
+});
+
+it("waits on after the page was loaded anew, under the key it had", async () => {
+  const before = anInput({ progress: WRITING });
+  before.type("And then?");
+  before.send();
+  before.unmount();
+  const key = readDraft("chat").sent?.key;
+  const delivery = aDelivery();
+  const { deliver } = delivery;
+  const input = anInput({ deliver, progress: { ...QUIET, isKnown: false } });
+
+  expect(input.now()).toMatchObject({ text: "And then?", turn: "waits" });
+  input.change({ deliver, progress: WRITING });
+  input.change({ deliver, progress: endedAs("finished") });
+  await waitFor(() => expect(delivery.keys()).toEqual([key]));
+  await delivery.arrive("chat");
+
+  expect(readDraft("chat")).toEqual(EMPTY);
+});
+
+it("does not send of itself what waited for an answer that ended while one was away", async () => {
+  const before = anInput({ progress: WRITING });
+  before.type("And then?");
+  before.send();
+  before.unmount();
+  const deliver = vi.fn(async () => "chat");
+  const input = anInput({ deliver });
+  await aMoment();
+
+  expect(input.now()).toMatchObject({ text: "And then?", turn: "stays" });
+  expect(deliver).not.toHaveBeenCalled();
 });

@@ -1,21 +1,22 @@
 /** What is typed, kept from the first letter until the server has it. */
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
   type Draft,
   EMPTY,
-  type Enclosed,
   forgetSent,
   isAsSent,
   keepDraft,
   readDraft,
   sealed,
+  wordsOf,
 } from "@/features/chat/draft";
 import { useEnclosures } from "@/features/chat/enclosures";
 import { partsOf } from "@/features/chat/files";
 import type { Speech } from "@/features/chat/living";
 import { isRefusal } from "@/features/chat/patience";
+import { type Progress, queuedIn, turnOf } from "@/features/chat/queue";
 import { newId } from "@/lib/ids";
 import { showTrouble } from "@/ui/toasts";
 
@@ -41,24 +42,33 @@ type Typing = {
   lastSaid: string | null;
   /** Whether something was said under a key. */
   hasSaid: (key: string) => Promise<boolean>;
+  /** While an answer is written, what is sent waits for its end. */
+  progress: Progress;
 };
 
 const joined = (first: string, second: string): string => [first, second].filter(Boolean).join("\n\n");
 
 /** Return what is typed in a chat, and sending it with `deliver`. */
-export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid }: Typing) {
+export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progress }: Typing) {
   const { t } = useTranslation();
   const [begun] = useState(() => readDraft(chatId));
   const [text, setText] = useState(begun.text);
   const [sending, setSending] = useState(false);
   const [trouble, setTrouble] = useState<Error | null>(null);
   const { enclosures, clear, giveBack, textOf, ...files } = useEnclosures(begun.enclosed);
+  const enclosed = useMemo(() => enclosures.flatMap((each) => each.enclosed ?? []), [enclosures]);
+  const isUploading = enclosures.some((each) => !each.enclosed && !each.error);
+  const hasFailed = enclosures.some((each) => each.error !== null);
+  const [queued, setQueued] = useState(() => queuedIn(begun));
+  const isAsQueued = queued?.words === wordsOf({ text, enclosed }) && !isUploading && !hasFailed;
+  if (queued && !isAsQueued) setQueued(null);
+  const turn = queued && turnOf(queued, progress);
 
   /** What is on its way: it stays in the draft until it has arrived. */
   const underway = useRef<Draft | null>(null);
   const sent = useRef(begun.sent);
   const chat = useRef(begun.chat);
-  const latest = useRef({ text, enclosed: begun.enclosed });
+  const latest = useRef<Pick<Draft, "text" | "enclosed" | "waits">>(begun);
   const isFull = useRef(false);
   /** The chat the draft is kept in: once the first words have begun one, that. */
   const place = useRef(chatId);
@@ -66,25 +76,25 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid }: Typin
 
   const keep = useCallback(() => {
     const going = underway.current;
-    const { text: typed, enclosed } = latest.current;
+    const { text: typed, enclosed, waits } = latest.current;
     const kept = keepDraft(place.current, {
       text: going ? joined(going.text, typed) : typed,
       enclosed: going ? [...going.enclosed, ...enclosed] : enclosed,
       sent: sent.current,
       chat: chat.current,
+      waits,
     });
     if (!kept && !isFull.current) showTrouble(new Error(t("The browser has no room to keep this draft.")));
     isFull.current = !kept;
   }, [t]);
 
   useEffect(() => {
-    const enclosed = enclosures.map((each) => each.enclosed).filter((each): each is Enclosed => each !== null);
-    latest.current = { text, enclosed };
+    latest.current = { text, enclosed, waits: queued?.behind };
     // The input of the chat that was begun takes over at any moment.
     if (place.current !== chatId) keep();
     const timer = setTimeout(keep, KEPT_AFTER);
     return () => clearTimeout(timer);
-  }, [text, enclosures, keep, chatId]);
+  }, [text, enclosed, queued, keep, chatId]);
   useEffect(() => {
     isGone.current = false;
     window.addEventListener("pagehide", keep);
@@ -95,8 +105,6 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid }: Typin
     };
   }, [keep]);
 
-  const isUploading = enclosures.some((each) => !each.enclosed && !each.error);
-  const hasFailed = enclosures.some((each) => each.error !== null);
   const isEmpty = text.trim() === "" && enclosures.length === 0;
   const canSend = !isEmpty && !isUploading && !hasFailed && !sending;
 
@@ -116,15 +124,18 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid }: Typin
     };
   }, [begun, lastSaid, hasSaid, clear]);
 
-  const send = async () => {
-    if (!canSend) return;
-    const draft = sealed(
-      { ...latest.current, text, sent: sent.current, chat: chat.current },
-      newId,
-    );
+  /** Have what is typed sent when the answer that is written just now ends. */
+  const queueBehind = (run: string) => {
+    // It gets its key already: in however many windows it waits, it is said once.
+    sent.current = sealed({ text, enclosed, sent: sent.current }, newId).sent;
+    setQueued({ behind: run, words: sent.current.words });
+  };
+
+  const deliverNow = async () => {
+    const draft = sealed({ text, enclosed, sent: sent.current }, newId);
     underway.current = draft;
     sent.current = draft.sent;
-    latest.current = { text: "", enclosed: [] };
+    latest.current = EMPTY;
     keep();
     setTrouble(null);
     setSending(true);
@@ -167,6 +178,19 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid }: Typin
     }
   };
 
+  /** Send what is typed: at once, or when the answer ends that is being written. */
+  const send = () => {
+    if (!canSend) return;
+    if (progress.writing === null) void deliverNow();
+    else queueBehind(progress.writing);
+  };
+
+  useEffect(() => {
+    if (turn !== "due") return;
+    const timer = setTimeout(send);
+    return () => clearTimeout(timer);
+  });
+
   return {
     text,
     setText,
@@ -177,6 +201,9 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid }: Typin
     canSend,
     sending,
     send,
+    /** Whether what is typed waits for the end of an answer, or was to be sent then and was not. */
+    turn,
+    unqueue: () => setQueued(null),
     trouble,
   };
 }

@@ -4,22 +4,17 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { chatQuery } from "@/api/chats";
 import { type Live, useLine, useLive } from "@/api/live";
-import { NOTHING } from "@/features/chat/conversation";
-import type { Living, Situation } from "@/features/chat/living";
+import type { Living } from "@/features/chat/living";
 import { keepLiving, livingOf } from "@/features/chat/livings";
+import { useRest } from "@/features/chat/resting";
+import { type Situation, UNOPENED } from "@/features/chat/situation";
+import { showTrouble } from "@/ui/toasts";
 
 const POLLED_EVERY = 2000;
 const READ_SOON = 150;
-const UNSEEN = 30_000;
+const NOT_THERE = "The message that was looked for is not here any more. This is the end of the chat.";
 
-const UNBEGUN: Situation = {
-  now: NOTHING,
-  opening: "done",
-  outgoing: null,
-  lost: false,
-  impersonated: null,
-  heard: "",
-};
+const UNBEGUN: Situation = { ...UNOPENED, opening: "done" };
 const nobody = () => () => {};
 
 /** Return what `select` takes of how a conversation stands; drawn anew only when that changes. */
@@ -27,8 +22,10 @@ export function useSituation<T>(living: Living | null, select: (situation: Situa
   return useSyncExternalStore(living?.watch ?? nobody, () => select(living?.situation() ?? UNBEGUN));
 }
 
-/** Return the conversation; `null` is the chat that has not begun. */
-export function useLiving(chatId: string | null, focus: string | null): Living | null {
+/** Return the conversation; `null` is the chat that has not begun. While its end `isAwaited`, it does
+ * not rest.
+ */
+export function useLiving(chatId: string | null, focus: string | null, isAwaited: boolean): Living | null {
   const cache = useQueryClient();
   const living = useMemo(() => (chatId === null ? null : livingOf(chatId)), [chatId]);
 
@@ -38,7 +35,11 @@ export function useLiving(chatId: string | null, focus: string | null): Living |
     if (focus === null && living.situation().opening === "done") {
       void living.catchUp();
     } else {
-      void living.open(focus);
+      void living.open(focus).then(() => {
+        const { now, opening } = living.situation();
+        const isThere = focus === null || now.messages.some(({ id }) => id === focus);
+        if (opening === "done" && !isThere) showTrouble(new Error(NOT_THERE));
+      });
     }
   }, [living, focus]);
 
@@ -54,26 +55,8 @@ export function useLiving(chatId: string | null, focus: string | null): Living |
   }, [chat, cache]);
 
   useElsewhere(living);
-  useRest(living);
+  useRest(living, isAwaited);
   return living;
-}
-
-/** Let the conversation rest while the window is not seen. */
-function useRest(living: Living | null): void {
-  useEffect(() => {
-    if (!living) return;
-    let resting: ReturnType<typeof setTimeout> | undefined;
-    const look = () => {
-      clearTimeout(resting);
-      if (document.hidden) resting = setTimeout(living.rest, UNSEEN);
-      else if (living.isResting()) void living.catchUp();
-    };
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      clearTimeout(resting);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, [living]);
 }
 
 /** Take in what other windows do to the chat. */

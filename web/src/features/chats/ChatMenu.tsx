@@ -1,7 +1,6 @@
 import { Menu } from "@mantine/core";
 import {
   IconBinaryTree2,
-  IconDownload,
   IconPencil,
   IconPin,
   IconPinnedOff,
@@ -10,15 +9,10 @@ import {
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { type Chat, EXPORT_FORMS, exportAddress } from "@/api/chats";
+import { type Chat, exportAddress } from "@/api/chats";
 import type { Acting } from "@/features/chats/acting";
+import { ExportMenu } from "@/ui/ExportMenu";
 
-const FORMS: Record<(typeof EXPORT_FORMS)[number], string> = {
-  json: "Everything, as JSON (can be imported again)",
-  jsonl: "SillyTavern (JSONL)",
-  markdown: "Markdown",
-  text: "Plain text",
-};
 const ICON = { size: 16, "aria-hidden": true } as const;
 
 type ChatMenuProps = {
@@ -31,7 +25,7 @@ type ChatMenuProps = {
   children: ReactNode;
 };
 
-/** What can be done to a chat. */
+/** What can be done to a chat in a list. */
 export function ChatMenu({ chat, acting, opened, onChange, onRename, children }: ChatMenuProps) {
   const { t } = useTranslation();
   return (
@@ -55,18 +49,7 @@ export function ChatMenu({ chat, acting, opened, onChange, onRename, children }:
         >
           {t("Branches")}
         </Menu.Item>
-        <Menu.Sub>
-          <Menu.Sub.Target>
-            <Menu.Sub.Item leftSection={<IconDownload {...ICON} />}>{t("Export")}</Menu.Sub.Item>
-          </Menu.Sub.Target>
-          <Menu.Sub.Dropdown>
-            {EXPORT_FORMS.map((form) => (
-              <Menu.Item key={form} component="a" href={exportAddress(chat.id, form)} download>
-                {t(FORMS[form])}
-              </Menu.Item>
-            ))}
-          </Menu.Sub.Dropdown>
-        </Menu.Sub>
+        <ExportMenu addressOf={(form) => exportAddress(chat.id, form)} />
         <Menu.Divider />
         <Menu.Item
           color="red"

@@ -4,12 +4,13 @@ import { useTranslation } from "react-i18next";
 import { CheckFound } from "@/features/connections/CheckFound";
 import { Conflicted } from "@/features/connections/Conflicted";
 import { Part } from "@/features/connections/Part";
-import { useCheck, useElapsed } from "@/features/connections/checking";
+import { useCheck } from "@/features/connections/checking";
 import { useFieldNames } from "@/features/connections/fieldNames";
 import type { Place } from "@/features/connections/failure";
 import { NEW } from "@/features/connections/drafts";
 import { shownOrigin } from "@/features/connections/origins";
 import type { ConnectionForm } from "@/features/connections/useConnectionForm";
+import { useElapsed } from "@/lib/elapsed";
 import { StatusLine } from "@/ui/Status";
 import { Trouble } from "@/ui/Trouble";
 

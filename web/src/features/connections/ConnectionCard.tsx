@@ -7,7 +7,8 @@ import type { Source } from "@/api/sources";
 import { CheckFound } from "@/features/connections/CheckFound";
 import { Part } from "@/features/connections/Part";
 import { TestPart } from "@/features/connections/TestPart";
-import { useCheck, useElapsed } from "@/features/connections/checking";
+import { useCheck } from "@/features/connections/checking";
+import { useElapsed } from "@/lib/elapsed";
 import { ConnectionStatus } from "@/ui/ConnectionStatus";
 
 type ConnectionCardProps = {

@@ -29,21 +29,6 @@ export function useCheck(id: string) {
   };
 }
 
-/** Return the seconds since `running` began. */
-export function useElapsed(running: boolean): number {
-  const [elapsed, setElapsed] = useState(0);
-  useEffect(() => {
-    if (!running) return undefined;
-    const began = Date.now();
-    const timer = setInterval(() => setElapsed(Math.round((Date.now() - began) / 1000)), 1000);
-    return () => {
-      clearInterval(timer);
-      setElapsed(0);
-    };
-  }, [running]);
-  return elapsed;
-}
-
 /** Return the seconds until `due` (ms since the epoch), and call `then` once it is reached. */
 export function useCountdown(due: number | null, then: () => void): number | null {
   const [left, setLeft] = useState<number | null>(null);

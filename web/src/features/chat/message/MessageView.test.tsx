@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message, Reply } from "@/api/messages";
+import { fenced } from "@/features/chat/files";
 import { MessageView, type MessageViewProps } from "@/features/chat/message/MessageView";
 import type { LiveReply, MessageActions } from "@/features/chat/message/types";
 
@@ -383,6 +384,27 @@ describe("parts", () => {
     expect(screen.getByText("The model declines")).toBeDefined();
     fireEvent.error(container.querySelector("img") as HTMLImageElement);
     expect(screen.getByText(/This image cannot be shown/)).toBeDefined();
+  });
+
+  it("show a text that was attached by its name and size, and in whole on a click", async () => {
+    const person = userEvent.setup();
+    const parts: Message["parts"] = [
+      { type: "text", text: fenced("pasted.txt", "Once upon a time.") },
+      { type: "text", text: "Sum it up" },
+    ];
+    render(view({ message: message({ role: "user", parts }) }));
+    expect(await screen.findByText("Sum it up")).toBeDefined();
+    expect(screen.queryByText(/Once upon/)).toBeNull();
+
+    await person.click(screen.getByRole("button", { name: "pasted.txt 17 byte" }));
+
+    expect(within(await screen.findByRole("dialog")).getByText("Once upon a time.")).toBeDefined();
+  });
+
+  it("show what looks like a file in an answer as it was written", async () => {
+    render(view({ message: message({ text: fenced("a.py", "print(1)") }) }));
+
+    expect(await screen.findByText(/print/)).toBeDefined();
   });
 
   it("say that they are hidden, and changed", () => {

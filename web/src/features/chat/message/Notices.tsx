@@ -1,6 +1,6 @@
 import { IconInfoCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { Fold } from "@/features/chat/message/Fold";
+import { Aside } from "@/features/chat/message/Aside";
 import { told } from "@/lib/words";
 
 type NoticesProps = { name: string; notices: readonly string[] };
@@ -11,7 +11,7 @@ export function Notices({ name, notices }: NoticesProps) {
   if (notices.length === 0) return null;
   const only = notices.length === 1 ? notices[0] : undefined;
   return (
-    <Fold
+    <Aside
       name={`notices ${name}`}
       icon={<IconInfoCircle size={15} aria-hidden />}
       title={only && only.length < 80 ? told(only) : t("{{count}} things were sent otherwise", { count: notices.length })}
@@ -21,6 +21,6 @@ export function Notices({ name, notices }: NoticesProps) {
           <li key={notice}>{told(notice)}</li>
         ))}
       </ul>
-    </Fold>
+    </Aside>
   );
 }

@@ -1,9 +1,10 @@
 import { IconDownload, IconFile, IconHandStop, IconTool } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { contentAddress } from "@/api/messages";
-import { Fold } from "@/features/chat/message/Fold";
+import { Aside } from "@/features/chat/message/Aside";
 import classes from "@/features/chat/message/Message.module.css";
 import { ImageView } from "@/features/chat/message/ImageView";
+import { InlinedFile } from "@/features/chat/message/InlinedFile";
 import type { Piece } from "@/features/chat/message/pieces";
 import { CodeBlock } from "@/ui/markdown/CodeBlock";
 import { Markdown } from "@/ui/markdown/Markdown";
@@ -21,6 +22,8 @@ export function PieceView({ piece, name, streaming }: PieceViewProps) {
   switch (piece.type) {
     case "text":
       return <Markdown text={piece.text} streaming={streaming} />;
+    case "inlined":
+      return <InlinedFile name={piece.name} text={piece.text} />;
     case "image":
       return <ImageView url={piece.url} />;
     case "file":
@@ -50,17 +53,17 @@ export function PieceView({ piece, name, streaming }: PieceViewProps) {
       );
     case "tool-call":
       return (
-        <Fold
+        <Aside
           name={`${piece.key} ${name}`}
           icon={<IconTool size={15} aria-hidden />}
           title={t("Calls the tool {{name}}", { name: piece.name || "…" })}
         >
           <CodeBlock code={indented(piece.arguments ?? "")} language="json" />
-        </Fold>
+        </Aside>
       );
     case "tool-result":
       return (
-        <Fold
+        <Aside
           name={`${piece.key} ${name}`}
           icon={<IconTool size={15} aria-hidden />}
           title={
@@ -78,7 +81,7 @@ export function PieceView({ piece, name, streaming }: PieceViewProps) {
               <FileView key={at} name={part.name ?? t("File")} url={part.url ?? null} />
             ) : null,
           )}
-        </Fold>
+        </Aside>
       );
     case "opaque":
       return null;

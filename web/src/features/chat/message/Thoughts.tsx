@@ -2,7 +2,7 @@ import { IconBulb } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/messages";
 import { Elapsed } from "@/features/chat/message/Elapsed";
-import { Fold } from "@/features/chat/message/Fold";
+import { Aside } from "@/features/chat/message/Aside";
 import { between } from "@/features/chat/message/figuring";
 import { thinkingOf } from "@/features/chat/message/pieces";
 import type { LiveReply } from "@/features/chat/message/types";
@@ -30,7 +30,7 @@ export function Thoughts({ message, live }: ThoughtsProps) {
         ? t("Thought for {{tokens}} tokens", { tokens: shortCount(tokens, i18n.language) })
         : t("Thought first");
   return (
-    <Fold
+    <Aside
       name={`thoughts ${key}`}
       icon={<IconBulb size={15} aria-hidden />}
       title={
@@ -48,6 +48,6 @@ export function Thoughts({ message, live }: ThoughtsProps) {
       ) : (
         <Markdown text={text} streaming={thinks} quotes={false} />
       )}
-    </Fold>
+    </Aside>
   );
 }

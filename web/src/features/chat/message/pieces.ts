@@ -1,11 +1,17 @@
 /** What of a message is shown, in order: its parts joined where they belong together. */
 
 import type { Message, Part } from "@/api/messages";
+import { type Inlined, unfenced } from "@/features/chat/files";
 import type { LiveReply } from "@/features/chat/message/types";
 
 type Shown = Exclude<Part, { type: "text" } | { type: "reasoning" }>;
 
-export type Piece = { key: string } & ({ type: "text"; text: string } | Shown);
+export type Piece = { key: string } & (
+  | { type: "text"; text: string }
+  /** A text file that the person attached: it was put between the words. */
+  | ({ type: "inlined" } & Inlined)
+  | Shown
+);
 
 /**
  * Return the pieces of a message, without its thinking.
@@ -31,7 +37,18 @@ export function piecesOf(message: Message, live: LiveReply | null): Piece[] {
       pieces.push({ ...part, key: keyed(part.type) });
     }
   }
-  return pieces;
+  return message.role === "user" ? pieces.flatMap(withoutFiles) : pieces;
+}
+
+/** Return words with the files before them as pieces of their own. */
+function withoutFiles(piece: Piece): Piece[] {
+  if (piece.type !== "text") return [piece];
+  const { files, words } = unfenced(piece.text);
+  if (!files.length) return [piece];
+  return [
+    ...files.map((file, at): Piece => ({ key: `${piece.key}-file-${at}`, type: "inlined", ...file })),
+    ...(words ? [{ ...piece, text: words }] : []),
+  ];
 }
 
 function livePartsOf(message: Message, live: LiveReply): Part[] {

@@ -1,28 +1,16 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
-import { IconBinaryTree2, IconCopy, IconDotsVertical, IconFileExport, IconTrash } from "@tabler/icons-react";
+import { IconBinaryTree2, IconCopy, IconDotsVertical, IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import {
-  type Chat,
-  EXPORT_FORMS,
-  deleteChat,
-  duplicateChat,
-  exportAddress,
-  restoreChat,
-} from "@/api/chats";
+import { type Chat, deleteChat, duplicateChat, exportAddress, restoreChat } from "@/api/chats";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { showTrouble, showUndo } from "@/ui/toasts";
 
 const ICON = { size: 18, "aria-hidden": true } as const;
-const FORMS: Record<(typeof EXPORT_FORMS)[number], string> = {
-  json: "JSON (everything)",
-  markdown: "Markdown",
-  text: "Text",
-  jsonl: "SillyTavern (JSONL)",
-};
 
-/** What can be done with a whole chat. */
-export function ChatMenu({ chat }: { chat: Chat }) {
+/** What can be done with the open chat as a whole. */
+export function HeaderMenu({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const go = useNavigate();
   const cache = useQueryClient();
@@ -66,18 +54,7 @@ export function ChatMenu({ chat }: { chat: Chat }) {
         <Menu.Item leftSection={<IconCopy {...ICON} />} onClick={() => void duplicate().catch(showTrouble)}>
           {t("Duplicate")}
         </Menu.Item>
-        <Menu.Sub position="left-start">
-          <Menu.Sub.Target>
-            <Menu.Sub.Item leftSection={<IconFileExport {...ICON} />}>{t("Export")}</Menu.Sub.Item>
-          </Menu.Sub.Target>
-          <Menu.Sub.Dropdown>
-            {EXPORT_FORMS.map((form) => (
-              <Menu.Item key={form} component="a" href={exportAddress(chat.id, form)} download>
-                {t(FORMS[form])}
-              </Menu.Item>
-            ))}
-          </Menu.Sub.Dropdown>
-        </Menu.Sub>
+        <ExportMenu position="left-start" addressOf={(form) => exportAddress(chat.id, form)} />
         <Menu.Divider />
         <Menu.Item
           color="red"

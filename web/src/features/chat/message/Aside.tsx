@@ -1,9 +1,9 @@
 import { IconChevronRight } from "@tabler/icons-react";
 import { type ReactNode, useId, useState } from "react";
-import classes from "@/features/chat/message/Fold.module.css";
+import classes from "@/features/chat/message/Aside.module.css";
 import { isUnfolded, rememberFold } from "@/features/chat/message/memory";
 
-type FoldProps = {
+type AsideProps = {
   /** What the page remembers its state by. */
   name: string;
   title: ReactNode;
@@ -13,7 +13,7 @@ type FoldProps = {
 };
 
 /** Something that is there for whoever asks, and stays open once it was opened. */
-export function Fold({ name, title, icon, children }: FoldProps) {
+export function Aside({ name, title, icon, children }: AsideProps) {
   const id = useId();
   const [open, setOpen] = useState(() => isUnfolded(name));
   const toggle = () => {
@@ -21,7 +21,7 @@ export function Fold({ name, title, icon, children }: FoldProps) {
     setOpen(!open);
   };
   return (
-    <div className={classes.fold}>
+    <div className={classes.aside}>
       <button type="button" className={classes.head} aria-expanded={open} aria-controls={id} onClick={toggle}>
         <IconChevronRight size={14} aria-hidden className={classes.arrow} />
         {icon}
