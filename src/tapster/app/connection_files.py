@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct, field, json, structs
+from msgspec import Struct, json, structs
 
 from tapster.app.connections import Connections
 from tapster.app.drafts import Draft
 from tapster.app.proxies import Proxies
-from tapster.core.connections import Connection, Proxy, free_name
+from tapster.core.connections import Arrangement, Connection, Proxy, free_name
 from tapster.core.errors import InvalidInput, TapsterError
-from tapster.core.links import Timeouts
 from tapster.core.redaction import is_secret_name, redact_shapes
 from tapster.core.ways import under_connections
 from tapster.sources import Source
@@ -21,6 +20,15 @@ VERSION = 1
 # Each is saved by itself, and its name looked for among all the others.
 _MOST = 500
 
+_MAY_HOLD_SECRETS = (
+    "endpoint",
+    "headers",
+    "include_body",
+    "options",
+    "outbound_proxy",
+    "notes",
+)
+
 
 class CarriedProxy(Struct, frozen=True, kw_only=True):
     """A proxy preset in a file, without its password."""
@@ -29,28 +37,12 @@ class CarriedProxy(Struct, frozen=True, kw_only=True):
     url: str
 
 
-class CarriedConnection(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A connection in a file, without its keys. `proxy` is the name of a preset.
+class CarriedConnection(Arrangement, frozen=True, kw_only=True, omit_defaults=True):
+    """A connection in a file, without its keys. `proxy` is the name of the preset.
 
     `left_out` names fields that were not written because they carry a secret.
     """
 
-    name: str
-    source: str
-    endpoint: str | None = None
-    proxy: str | None = None
-    model: str | None = None
-    bypass_status_check: bool = False
-    show_external: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
-    include_body: dict[str, Any] = field(default_factory=dict)
-    exclude_body: tuple[str, ...] = ()
-    post_processing: str | None = None
-    options: dict[str, Any] = field(default_factory=dict)
-    timeouts: Timeouts = Timeouts()
-    outbound_proxy: str | None = None
-    verify_tls: bool = True
-    notes: str = ""
     left_out: tuple[str, ...] = ()
 
 
@@ -194,31 +186,12 @@ def _settled(carried: CarriedConnection) -> bytes:
 
 
 def _carried(connection: Connection, proxies: Mapping[str, str]) -> CarriedConnection:
+    settled = {name: getattr(connection, name) for name in Arrangement.__struct_fields__}
     left_out: list[str] = []
-    headers = {
-        name: redact_shapes(value)
-        for name, value in connection.headers.items()
-        if not _is_left_out(name, "headers", left_out)
-    }
-    return CarriedConnection(
-        name=connection.name,
-        source=connection.source,
-        endpoint=_without_keys(connection.endpoint),
-        proxy=proxies.get(connection.proxy or ""),
-        model=connection.model,
-        bypass_status_check=connection.bypass_status_check,
-        show_external=connection.show_external,
-        headers=headers,
-        include_body=_legible(connection.include_body, "include_body", left_out),
-        exclude_body=connection.exclude_body,
-        post_processing=connection.post_processing,
-        options=_legible(connection.options, "options", left_out),
-        timeouts=connection.timeouts,
-        outbound_proxy=_without_keys(connection.outbound_proxy),
-        verify_tls=connection.verify_tls,
-        notes=redact_shapes(connection.notes),
-        left_out=tuple(left_out),
-    )
+    for name in _MAY_HOLD_SECRETS:
+        settled[name] = _legible(settled[name], name, left_out)
+    settled["proxy"] = proxies.get(connection.proxy or "")
+    return CarriedConnection(**settled, left_out=tuple(left_out))
 
 
 def _legible(value: Any, place: str, left_out: list[str]) -> Any:
@@ -248,7 +221,3 @@ def _is_left_out(name: str, place: str, left_out: list[str]) -> bool:
         return False
     left_out.append(f"{place}.{name}")
     return True
-
-
-def _without_keys(text: str | None) -> str | None:
-    return redact_shapes(text) if text else text

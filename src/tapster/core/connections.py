@@ -30,21 +30,17 @@ class Proxy(Struct, frozen=True, kw_only=True):
     created_at: float = 0.0
 
 
-class Connection(Struct, frozen=True, kw_only=True):
-    """A named, saved way to one source.
+class Arrangement(Struct, frozen=True, kw_only=True):
+    """What a person settles of a connection: where it leads, and how one goes there.
 
-    `endpoint` absent means the source's own; `proxy` is the id of a proxy preset that stands
-    in for it. `environment` names the variable a ready-made connection's key comes from.
+    `endpoint` absent means the source's own; `proxy` names a proxy preset that stands in for it.
     """
 
-    id: str
     name: str
-    slug: str
     source: str
     endpoint: str | None = None
     proxy: str | None = None
     model: str | None = None
-    api_type: ApiType = "chat"
     bypass_status_check: bool = False
     show_external: bool = False
     headers: dict[str, str] = field(default_factory=dict)
@@ -56,6 +52,18 @@ class Connection(Struct, frozen=True, kw_only=True):
     outbound_proxy: str | None = None
     verify_tls: bool = True
     notes: str = ""
+
+
+class Connection(Arrangement, frozen=True, kw_only=True):
+    """A named, saved way to one source.
+
+    `proxy` is the id of the preset. `environment` names the variable a ready-made connection's
+    key comes from.
+    """
+
+    id: str
+    slug: str
+    api_type: ApiType = "chat"
     created_at: float = 0.0
     updated_at: float = 0.0
     version: int = 1
