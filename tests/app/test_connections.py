@@ -99,6 +99,18 @@ async def test_a_name_is_taken_only_once(tapster, name):
     assert len(await tapster._vault.keys()) == 1
 
 
+async def test_without_a_name_a_connection_is_called_as_its_source(tmp_path):
+    environment = {"OPENAI_API_KEY": "sk-from-the-environment-0123456789"}
+    async with open_tapster(tmp_path, environment=environment) as tapster:
+        # What is ready-made takes no name away, and what was removed gives it back.
+        first = await tapster.connections.add(None, "openai")
+        second = await tapster.connections.add(None, "openai")
+        await tapster.connections.remove(first.slug)
+        again = await tapster.connections.add(None, "openai")
+
+    assert [each.name for each in (first, second, again)] == ["OpenAI", "OpenAI 2", "OpenAI"]
+
+
 async def test_a_connection_is_found_by_name_or_slug_in_any_case(tapster):
     await tapster.connections.add("My Proxy (home)", "custom", Draft(endpoint=ENDPOINT))
 

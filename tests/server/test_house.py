@@ -162,6 +162,20 @@ async def test_a_proxy_preset_keeps_its_password_to_itself(admin):
     assert "CANARY" not in made.text + changed.text + listed.text
 
 
+async def test_everyone_is_told_that_a_proxy_reads_along_but_only_admins_where_it_is(
+    admin, member, own
+):
+    await admin.post("/api/proxies", json={"name": "Friend", "url": "http://127.0.0.1:9/v1"})
+    path = f"/api/connections/{own['id']}"
+    before = (await member.get(path)).json()
+    await admin.patch(path, json={"proxy": "Friend"})
+    told = await member.get(path)
+
+    assert before["proxy_preset"] is None
+    assert told.json()["proxy_preset"] == "Friend"
+    assert "127.0.0.1" not in told.text
+
+
 async def test_a_member_uses_connections_without_seeing_where_they_lead(member, own, mock):
     listed = await member.get("/api/connections")
     shown = await member.get(f"/api/connections/{own['id']}")
@@ -173,6 +187,7 @@ async def test_a_member_uses_connections_without_seeing_where_they_lead(member, 
         "slug": "own",
         "source": "custom",
         "model": None,
+        "proxy_preset": None,
         "api_type": "chat",
         "ready_made": False,
         "status": None,

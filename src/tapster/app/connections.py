@@ -104,10 +104,19 @@ class Connections:
         return self._relay.endpoints.source_of(connection)
 
     async def add(
-        self, name: str, source_id: str, draft: Draft | None = None, key: Secret | None = None
+        self,
+        name: str | None,
+        source_id: str,
+        draft: Draft | None = None,
+        key: Secret | None = None,
     ) -> Connection:
-        """Save a new connection, with its key if one is given. All of it, or nothing."""
+        """Save a new connection, with its key if one is given. All of it, or nothing.
+
+        Without a name it is called as its source is.
+        """
         source = self._sources.get(source_id) or find_source(source_id)
+        if name is None:
+            name = await self.free_name(source.title)
         now = self._clock()
         blank = Connection(
             id=self._new_id(),

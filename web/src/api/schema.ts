@@ -1889,6 +1889,7 @@ export interface components {
             id: string;
             model: string | null;
             name: string;
+            proxy_preset: string | null;
             ready_made: boolean;
             settings?: components["schemas"]["ConnectionSettings"];
             slug: string;
@@ -2248,7 +2249,7 @@ export interface components {
             };
             key?: string | null;
             model?: string | null;
-            name: string;
+            name?: string | null;
             notes?: string;
             options?: {
                 [key: string]: unknown;

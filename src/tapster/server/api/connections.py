@@ -1,5 +1,6 @@
 """Connections: everyone uses them, admins make them."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from litestar import Response, delete, get, patch, post
@@ -42,10 +43,13 @@ class ConnectionFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class NewConnection(ConnectionFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A connection to save. Its `key` goes into the vault and is never told again."""
+    """A connection to save. Its `key` goes into the vault and is never told again.
 
-    name: str
+    Without a `name` it is called as its source is, with a number behind it where that is taken.
+    """
+
     source: str
+    name: str | None = None
     key: KeyText | None = None
 
 
@@ -82,13 +86,15 @@ class ConnectionShown(Struct, frozen=True, kw_only=True):
     """A connection. Where it leads (`settings`) only admins are told.
 
     `status` is how it was last found to stand, by a check or an answer; everyone is told that in
-    short, admins with the addresses and the provider's words.
+    short, admins with the addresses and the provider's words. So is `proxy_preset`, the name of
+    the one it goes through: whoever runs that proxy reads what is sent.
     """
 
     id: str
     name: str
     slug: str
     source: str
+    proxy_preset: str | None
     model: str | None
     api_type: ApiType
     ready_made: bool
@@ -127,9 +133,7 @@ class ModelChosen(Struct, frozen=True, forbid_unknown_fields=True):
 @get("/api/connections", opt=house("connection"))
 async def list_connections(caller: ThisCaller, tapster: ThisTapster) -> list[ConnectionShown]:
     """List every connection, saved and ready-made."""
-    standings = await tapster.connections.standings()
-    every = await tapster.connections.all()
-    return [_shown(each, caller, standings.get(each.id)) for each in every]
+    return await _show_all(await tapster.connections.all(), caller, tapster)
 
 
 @post("/api/connections", opt=house("connection", admins=True))
@@ -158,7 +162,7 @@ async def import_connections(
     """Add the connections and proxy presets of such a file. Keys are entered anew."""
     taken = await tapster.connection_files.take_in(data)
     return ConnectionsTakenIn(
-        added=tuple(_shown(each, caller, None) for each in taken.added),
+        added=tuple(await _show_all(taken.added, caller, tapster)),
         proxies=taken.proxies,
         skipped=taken.skipped,
         renamed=taken.renamed,
@@ -198,7 +202,7 @@ async def duplicate_connection(
     """Save a copy of a connection; its keys go along, to the same origin only."""
     connection = await tapster.connections.pick(connection_id)
     copy = await tapster.connections.duplicate(connection.slug, data.name if data else None)
-    return _shown(copy, caller, None)
+    return await _show(copy, caller, tapster)
 
 
 @delete(
@@ -261,11 +265,24 @@ def _draft(fields: ConnectionFields) -> Draft:
 
 
 async def _show(connection: Connection, caller: Caller, tapster: Tapster) -> ConnectionShown:
+    (shown,) = await _show_all([connection], caller, tapster)
+    return shown
+
+
+async def _show_all(
+    connections: Iterable[Connection], caller: Caller, tapster: Tapster
+) -> list[ConnectionShown]:
     standings = await tapster.connections.standings()
-    return _shown(connection, caller, standings.get(connection.id))
+    presets = {proxy.id: proxy.name for proxy in await tapster.proxies.all()}
+    return [
+        _shown(each, caller, standings.get(each.id), presets.get(each.proxy or ""))
+        for each in connections
+    ]
 
 
-def _shown(connection: Connection, caller: Caller, standing: Standing | None) -> ConnectionShown:
+def _shown(
+    connection: Connection, caller: Caller, standing: Standing | None, preset: str | None
+) -> ConnectionShown:
     if standing is not None and not caller.is_admin:
         standing = in_short(standing)
     names = ConnectionSettings.__struct_fields__
@@ -274,6 +291,7 @@ def _shown(connection: Connection, caller: Caller, standing: Standing | None) ->
         name=connection.name,
         slug=connection.slug,
         source=connection.source,
+        proxy_preset=preset,
         model=connection.model,
         api_type=connection.api_type,
         ready_made=connection.ready_made,
