@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsing import assert_accessible, assert_fits, watch_of
+from conversing import Conversation
 from taps import TAPS
 
 SECRET = "sk-good-0123456789-a-key-that-nobody-may-see-again"
 BY_CHECK = re.compile(r"Ready\.")
-ENDPOINT = re.compile("^Endpoint")
+ENDPOINT = re.compile("^Custom Endpoint")
 
 
 @pytest.fixture(scope="module")
@@ -164,10 +165,75 @@ def test_a_proxy_takes_its_password_in_the_place_of_the_key(form, mock, talker):
     assert {"friend"} <= {proxy["name"] for proxy in talker.get("/api/proxies")}
 
 
+def test_a_proxy_is_entered_beside_the_chat_that_goes_through_it(page, mock, talker):
+    # Without a key of its own, and its address without the /v1 that it needs.
+    connection = talker.post(
+        "/api/connections",
+        {"source": "openai", "model": "local-model", "options": {"api": "chat"}},
+    )
+    preset = f"of {connection['name']}"
+    chat = Conversation(page).open(talker.chat(connection=connection["id"], model="local-model"))
+    page.get_by_role("button", name="AI Response Configuration").click()
+    drawer = page.get_by_role("complementary", name="AI Response Configuration")
+    drawer.get_by_role("button", name="Reverse Proxy").click()
+    drawer.get_by_role("textbox", name="Preset name").fill(preset)
+    drawer.get_by_role("textbox", name="Proxy Server URL").fill(f"{mock.url}/compatible")
+    drawer.get_by_label("Proxy Password", exact=True).fill("sk-good-beside-the-chat")
+    expect(drawer).to_contain_text("can read everything")
+
+    drawer.get_by_role("button", name="Save preset").click()
+    page.get_by_role("button", name="Yes, use it").click()
+
+    expect(drawer.get_by_role("status").first).to_contain_text(BY_CHECK)
+    expect(drawer.get_by_role("textbox", name="Proxy Server URL")).to_have_value(
+        f"{mock.url}/compatible/v1"
+    )
+    expect(drawer.get_by_label("Proxy Password", exact=True)).to_have_value("")
+    mock.provider.clear()
+    chat.ask("mock:echo\nThrough the proxy.")
+    assert "Through the proxy." in chat.words(chat.last)
+    (sent,) = mock.provider.requests
+    assert "sk-good-beside-the-chat" in str(sent.headers)
+    assert_accessible(page)
+    drawer.get_by_role("button", name="Delete preset").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(drawer.get_by_role("combobox", name="Proxy preset")).to_have_value("None")
+    assert preset not in {each["name"] for each in talker.get("/api/proxies")}
+
+
+def test_a_key_that_is_needed_is_asked_for_and_may_be_left_out(form, talker):
+    before = len(talker.get("/api/connections"))
+    form.begin("openai", "")
+
+    form.part("Connect").get_by_role("button", name="Connect", exact=True).click()
+
+    expect(form.key).to_be_focused()
+    expect(form.part("API key")).to_contain_text("OpenAI needs a key. Get one at")
+    assert len(talker.get("/api/connections")) == before
+    form.part("Connect").get_by_role("button", name="Save without a key").click()
+    name = form.page.locator("#main").get_by_role("heading", level=2).first
+    expect(name).to_have_text(re.compile("^OpenAI"))
+    assert len(talker.get("/api/connections")) == before + 1
+
+
+def test_a_chat_is_started_over_what_was_connected(form, mock):
+    form.begin("custom", f"{mock.url}/compatible/v1")
+    expect(form.connect()).to_contain_text(BY_CHECK)
+    name = form.page.locator("#main").get_by_role("heading", level=2).first.inner_text()
+
+    form.part("Connect").get_by_role("link", name="Start a chat").click()
+
+    chat = Conversation(form.page)
+    expect(chat.box).to_be_editable()
+    expect(form.page.get_by_role("button", name=f"Connection: {name}")).to_be_visible()
+    chat.ask("mock:echo\nHello.")
+    assert "Hello." in chat.words(chat.last)
+
+
 def test_external_models_are_listed_when_wanted(form, mock):
     form.begin("openai", f"{mock.url}/openai/v1", "sk-good-1")
     expect(form.connect()).to_contain_text(BY_CHECK)
-    count = form.part("Which model answers").get_by_role("status")
+    count = form.part("Model").get_by_role("status")
     before = count.inner_text()
 
     form.page.get_by_role("checkbox", name='Show "External" models').check()
@@ -218,12 +284,12 @@ def test_keys_are_named_replaced_and_removed(form, mock):
     page = form.page
     page.get_by_role("button", name="Add another key").click()
     page.get_by_label("Another key", exact=True).fill("sk-good-second2222")
-    page.get_by_label("What this key is called").fill("work")
+    page.get_by_label("Name of this key").fill("work")
     expect(form.connect()).to_contain_text(BY_CHECK)
     expect(page.get_by_text("work", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Replace the key …1111").click()
-    page.get_by_label("The key that takes its place").fill("sk-good-third3333")
+    page.get_by_label("New key").fill("sk-good-third3333")
     page.get_by_role("button", name="Replace", exact=True).click()
     expect(page.get_by_text("…3333", exact=True)).to_be_visible()
     page.get_by_role("button", name="Remove the key …2222").click()

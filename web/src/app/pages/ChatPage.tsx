@@ -1,3 +1,4 @@
+import { Skeleton } from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -12,6 +13,10 @@ import { useTitle } from "@/ui/title";
 
 const ResponsePanel = lazy(async () => ({
   default: (await import("@/features/response")).ResponsePanel,
+}));
+
+const ProxySection = lazy(async () => ({
+  default: (await import("@/features/connections")).ProxySection,
 }));
 
 /** A chat, or the place where one begins, with the response configuration beside it. */
@@ -48,7 +53,15 @@ export function ChatPage() {
       {isOpen && (
         <Shield of={chatId}>
           <Suspense fallback={null}>
-            <ResponsePanel chatId={chatId ?? null} onClose={() => setOpen(false)} />
+            <ResponsePanel
+              chatId={chatId ?? null}
+              onClose={() => setOpen(false)}
+              proxyOf={(connection) => (
+                <Suspense fallback={<Skeleton h={40} />}>
+                  <ProxySection connection={connection} />
+                </Suspense>
+              )}
+            />
           </Suspense>
         </Shield>
       )}

@@ -32,6 +32,7 @@ export const ChatHeader = memo(function ChatHeader({ chatId, chat, panel }: Chat
               variant="subtle"
               color="gray"
               size={40}
+              className={classes.search}
               aria-label={t("Search in this chat")}
               renderRoot={(props) => <Link {...props} to="/search" search={{ chat: chatId }} />}
             >

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
-import { IconBinaryTree2, IconCopy, IconDotsVertical, IconTrash } from "@tabler/icons-react";
+import { IconBinaryTree2, IconCopy, IconDotsVertical, IconSearch, IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -45,6 +45,12 @@ export function HeaderMenu({ chat }: { chat: Chat }) {
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconSearch {...ICON} />}
+          renderRoot={(props) => <Link {...props} to="/search" search={{ chat: chat.id }} />}
+        >
+          {t("Search in this chat")}
+        </Menu.Item>
         <Menu.Item
           leftSection={<IconBinaryTree2 {...ICON} />}
           renderRoot={(props) => <Link {...props} to="/chats/$chatId/tree" params={{ chatId: chat.id }} />}

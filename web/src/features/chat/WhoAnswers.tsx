@@ -39,6 +39,7 @@ export function WhoAnswers({ chatId }: { chatId: string | null }) {
             h={40}
             miw={0}
             aria-label={t("Connection: {{name}}", { name })}
+            title={name}
             leftSection={<StatusDot mood={mood} title={standing ? told(standing.message) : undefined} />}
             rightSection={<IconChevronDown size={16} aria-hidden />}
           >

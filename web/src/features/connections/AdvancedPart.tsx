@@ -48,9 +48,9 @@ export function AdvancedPart({ form }: { form: ConnectionForm }) {
         {!source.built_in && (
           <>
             <SimpleGrid cols={{ base: 1, sm: 3 }} spacing={12}>
-              {wait("connect", t("Connecting"), t("How long reaching the server may take."))}
-              {wait("idle", t("Silence"), t("How long nothing may come."))}
-              {wait("total", t("Whole answer"), t("How long an answer may take."))}
+              {wait("connect", t("Connect timeout"), t("How long the server may take to be reached."))}
+              {wait("idle", t("Idle timeout"), t("How long the server may be silent."))}
+              {wait("total", t("Total timeout"), t("How long a whole answer may take."))}
             </SimpleGrid>
             <TextInput
               label={t("Outbound proxy")}

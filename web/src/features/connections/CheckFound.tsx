@@ -1,6 +1,6 @@
 import { Button, Code, Collapse, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import {
   type Check,
@@ -12,12 +12,13 @@ import {
 } from "@/api/connections";
 import { sentenceOf } from "@/api/problems";
 import { changeProxy, proxiesQuery } from "@/api/proxies";
+import { StartChat } from "@/features/connections/StartChat";
 import { runCheck, useCheck, useCountdown } from "@/features/connections/checking";
 import { NEW } from "@/features/connections/drafts";
 import { duration } from "@/lib/figures";
 import { told } from "@/lib/words";
 import { ConnectionStatus } from "@/ui/ConnectionStatus";
-import { StatusLine } from "@/ui/Status";
+import { StatusLine, moodOf } from "@/ui/Status";
 
 type CheckFoundProps = {
   connection: Connection | null;
@@ -52,7 +53,10 @@ export function CheckFound({ connection, elapsed, changed }: CheckFoundProps) {
   if (error) return <StatusLine mood="bad">{told(sentenceOf(error))}</StatusLine>;
   return (
     <Stack gap={8}>
-      <ConnectionStatus standing={found && { state: found.state, message: found.message, at }} />
+      <Group gap={12}>
+        <ConnectionStatus standing={found && { state: found.state, message: found.message, at }} />
+        {connection && found && !changed && isUsable(found.state) && <StartChat connection={connection} />}
+      </Group>
       {left !== null && (
         <Text size="sm" c="dimmed" aria-live="off">
           {t("Tried again by itself in {{seconds}} s.", { seconds: left })}
@@ -69,23 +73,27 @@ export function CheckFound({ connection, elapsed, changed }: CheckFoundProps) {
   );
 }
 
+/** Whether nothing is in the way of a chat. */
+const isUsable = (state: string) => moodOf(state) === "ready" || state === "bypassed";
+
 function BetterAddress({ connection, address }: { connection: Connection; address: string }) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const proxy = connection.settings?.proxy ?? null;
+  const presets = useQuery({ ...proxiesQuery, enabled: proxy !== null }).data;
+  const kept = proxy ? presets?.find(({ id }) => id === proxy)?.url : connection.settings?.endpoint;
   const use = useMutation({
     mutationFn: async () => {
       if (proxy) await changeProxy(proxy, { url: address });
       else await changeConnection(connection.id, { endpoint: address });
     },
     onSuccess: async () => {
-      await cache.invalidateQueries({ queryKey: proxiesQuery.queryKey });
       await cache.invalidateQueries({ queryKey: connectionsQuery.queryKey, exact: true });
       await runCheck(cache, connection.id);
     },
   });
   // It was kept, and the sentence says so.
-  if (connection.settings?.endpoint === address) return null;
+  if (kept === address) return null;
   return (
     <Group gap={8}>
       <Text size="sm">{t("At {{address}} it works: use it?", { address })}</Text>

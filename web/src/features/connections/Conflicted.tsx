@@ -21,7 +21,7 @@ export function Conflicted({ form }: { form: ConnectionForm }) {
         actions={
           <>
             <Button size="compact-sm" variant="light" onClick={form.keepMine}>
-              {t("Save mine all the same")}
+              {t("Save mine anyway")}
             </Button>
             <Button
               size="compact-sm"
@@ -31,7 +31,7 @@ export function Conflicted({ form }: { form: ConnectionForm }) {
                 void cache.invalidateQueries({ queryKey: connectionsQuery.queryKey, exact: true });
               }}
             >
-              {t("Take what is there")}
+              {t("Use the saved one")}
             </Button>
           </>
         }
@@ -40,7 +40,7 @@ export function Conflicted({ form }: { form: ConnectionForm }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("Field")}</Table.Th>
-            <Table.Th>{t("There now")}</Table.Th>
+            <Table.Th>{t("Saved now")}</Table.Th>
             <Table.Th>{t("Yours")}</Table.Th>
           </Table.Tr>
         </Table.Thead>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Text } from "@mantine/core";
+import { Button, Group, List, Text } from "@mantine/core";
 import { IconPlugConnected, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { CheckFound } from "@/features/connections/CheckFound";
@@ -11,6 +11,7 @@ import { NEW } from "@/features/connections/drafts";
 import { shownOrigin } from "@/features/connections/origins";
 import type { ConnectionForm } from "@/features/connections/useConnectionForm";
 import { useElapsed } from "@/lib/elapsed";
+import { Caution } from "@/ui/Caution";
 import { StatusLine } from "@/ui/Status";
 import { Trouble } from "@/ui/Trouble";
 
@@ -53,6 +54,18 @@ export function ConnectPart({ form }: { form: ConnectionForm }) {
           </Text>
         </Group>
       </form>
+      {form.needsKey && (
+        <Group gap={12}>
+          <StatusLine mood="bad">
+            {t("Not connected: {{source}} needs a key.", { source: form.source.title })}
+          </StatusLine>
+          {changed && (
+            <Button variant="subtle" size="compact-sm" loading={saving} onClick={() => void form.save()}>
+              {t("Save without a key")}
+            </Button>
+          )}
+        </Group>
+      )}
       {failure.newer ? (
         <Conflicted form={form} />
       ) : (
@@ -64,7 +77,7 @@ export function ConnectPart({ form }: { form: ConnectionForm }) {
         </StatusLine>
       ))}
       {detached.length > 0 && (
-        <Alert color="yellow" variant="outline" title={t("A key was detached")}>
+        <Caution title={t("A key was detached")}>
           <List size="sm">
             {detached.map((key) => (
               <List.Item key={key.id}>
@@ -75,7 +88,7 @@ export function ConnectPart({ form }: { form: ConnectionForm }) {
               </List.Item>
             ))}
           </List>
-        </Alert>
+        </Caution>
       )}
       <CheckFound
         connection={connection}

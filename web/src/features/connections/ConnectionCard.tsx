@@ -28,7 +28,7 @@ export function ConnectionCard({ connection, source, admin, onMakeOwn }: Connect
   const variable = connection.settings?.environment;
   return (
     <>
-      <Part title={t("What it is")}>
+      <Part title={t("About this connection")}>
         <Text size="sm">
           {!admin
             ? t("You can use this connection. Only an admin changes connections and their keys.")

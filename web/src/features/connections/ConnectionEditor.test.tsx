@@ -1,95 +1,47 @@
-import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, renderHook, screen, waitFor } from "@testing-library/react";
+import { renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
-import { type Connection, connectionsQuery, modelsQuery } from "@/api/connections";
-import { keysQuery } from "@/api/keys";
-import { USUAL, preferencesQuery } from "@/api/preferences";
-import { proxiesQuery } from "@/api/proxies";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Connection } from "@/api/connections";
 import type { Source } from "@/api/sources";
 import { ConnectionEditor } from "@/features/connections/ConnectionEditor";
 import { isAgreed } from "@/features/connections/agreedProxies";
+import { NEW, dropDraft } from "@/features/connections/drafts";
 import { useProxyConsent } from "@/features/connections/proxyConsent";
+import { PROXY, SOURCE, aConnection, show } from "@/features/connections/scenes";
 
-const PROXY = { id: "p1", name: "friend", url: "https://proxy.test/v1", created_at: 0 };
+// Who asks the server takes `fetch` as soon as it is loaded.
+const server = vi.hoisted(() => {
+  const posted: Record<string, unknown>[] = [];
+  const answer = async (asked: Request) => {
+    if (asked.method === "GET") return new Promise<Response>(() => undefined);
+    posted.push({ path: new URL(asked.url).pathname, body: await asked.json() });
+    return new Response(JSON.stringify({ detail: "Enough." }), { status: 400 });
+  };
+  globalThis.fetch = answer as typeof fetch;
+  return { posted };
+});
 
-const SOURCE: Source = {
-  id: "some",
-  title: "Some",
-  built_in: false,
-  docs: "",
-  endpoint: "https://api.test/v1",
-  grants: false,
-  key: "required",
-  key_page: null,
-  note: "",
-  options: [],
-  retired: null,
-  settings: [],
-  variables: [],
-};
+const editor = (connection: Connection | null, source: Source = SOURCE) => (
+  <ConnectionEditor
+    connection={connection}
+    source={source}
+    sources={[source]}
+    onChooseSource={() => {}}
+    onAdded={() => {}}
+  />
+);
 
-const CONNECTION: Connection = {
-  id: "c1",
-  slug: "mine",
-  name: "Mine",
-  source: "some",
-  model: "m",
-  api_type: "chat",
-  ready_made: false,
-  status: null,
-  settings: {
-    bypass_status_check: false,
-    created_at: 0,
-    endpoint: null,
-    environment: null,
-    exclude_body: [],
-    headers: {},
-    include_body: {},
-    notes: "",
-    options: {},
-    outbound_proxy: null,
-    post_processing: null,
-    proxy: PROXY.id,
-    show_external: false,
-    timeouts: { connect: 10, idle: 600, total: 3600 },
-    updated_at: 0,
-    verify_tls: true,
-    version: 1,
-  },
-};
-
-function show() {
-  const cache = new QueryClient({
-    defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } },
-  });
-  cache.setQueryData(connectionsQuery.queryKey, [CONNECTION]);
-  cache.setQueryData(modelsQuery(CONNECTION.id).queryKey, []);
-  cache.setQueryData(keysQuery.queryKey, []);
-  cache.setQueryData(proxiesQuery.queryKey, [PROXY]);
-  cache.setQueryData(preferencesQuery.queryKey, USUAL);
-  return render(
-    <QueryClientProvider client={cache}>
-      <MantineProvider>
-        <ConnectionEditor
-          connection={CONNECTION}
-          source={SOURCE}
-          sources={[SOURCE]}
-          onChooseSource={() => {}}
-          onAdded={() => {}}
-        />
-      </MantineProvider>
-    </QueryClientProvider>,
-  );
-}
-
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  localStorage.clear();
+  server.posted.length = 0;
+  dropDraft(NEW);
+});
 
 describe("a proxy that was not agreed to", () => {
   it("is asked about although its part of the form is folded, and refused by Cancel", async () => {
     const person = userEvent.setup();
-    show();
+    const connection = aConnection({ proxy: PROXY.id });
+    show(editor(connection), { connection });
 
     await person.click(screen.getByRole("button", { name: "Connect" }));
     const dialog = await screen.findByRole("dialog", { name: "Connect through this proxy?" });
@@ -111,5 +63,58 @@ describe("a proxy that was not agreed to", () => {
 
     expect(await asked).toBe(false);
     expect(isAgreed(PROXY.url)).toBe(false);
+  });
+});
+
+describe("a key that the provider needs", () => {
+  it("is asked for where there is none, and nothing is saved", async () => {
+    const person = userEvent.setup();
+    show(editor(null));
+
+    await person.click(screen.getByRole("button", { name: "Connect" }));
+    const field = screen.getByLabelText("Key");
+
+    expect(document.activeElement).toBe(field);
+    expect(screen.getByText("Some needs a key. Get one at keys.test and paste it here.")).toBeTruthy();
+    expect(server.posted).toEqual([]);
+
+    await person.type(field, "sk-1");
+    expect(screen.queryByText(/needs a key/)).toBeNull();
+  }, 30_000);
+
+  it("is left out by whoever wants that, and the server finds a name", async () => {
+    const person = userEvent.setup();
+    show(editor(null));
+
+    await person.click(screen.getByRole("button", { name: "Connect" }));
+    await person.click(screen.getByRole("button", { name: "Save without a key" }));
+
+    const said = { path: "/api/connections", body: { source: "some" } };
+    await waitFor(() => expect(server.posted).toEqual([said]));
+  }, 30_000);
+
+  it("is not asked for where the source takes one or none", async () => {
+    const person = userEvent.setup();
+    show(editor(null, { ...SOURCE, key: "optional" }));
+
+    await person.click(screen.getByRole("button", { name: "Connect" }));
+
+    await waitFor(() => expect(server.posted).toHaveLength(1));
+    expect(screen.queryByText(/needs a key/)).toBeNull();
+  }, 30_000);
+});
+
+describe("the keys of a saved connection", () => {
+  it("are not said to be missing while nobody knows", () => {
+    show(editor(aConnection()), { keysKnown: false });
+
+    expect(screen.getByRole("status", { name: "Loading the keys" })).toBeTruthy();
+    expect(screen.queryByLabelText("Key")).toBeNull();
+  });
+
+  it("are asked for once it is known that there are none", () => {
+    show(editor(aConnection()));
+
+    expect(screen.getByLabelText("Key")).toBeTruthy();
   });
 });

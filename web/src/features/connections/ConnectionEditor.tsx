@@ -1,9 +1,7 @@
 import { Badge, Button, Group, SegmentedControl, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Connection } from "@/api/connections";
-import { keysQuery, ownerOfConnection } from "@/api/keys";
 import type { Source } from "@/api/sources";
 import { AdvancedPart } from "@/features/connections/AdvancedPart";
 import { ConnectPart } from "@/features/connections/ConnectPart";
@@ -37,10 +35,6 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
   const form = useConnectionForm(connection, source, onAdded);
   const names = useFieldNames();
   const [kind, setKind] = useState<string>(connection?.api_type ?? "chat");
-  const owned = useQuery(keysQuery).data ?? [];
-  const keys = connection
-    ? owned.filter(({ key }) => key.owner === ownerOfConnection(connection.id)).map(({ key }) => key)
-    : [];
   const changed = form.unsaved.length > 0;
   return (
     <>
@@ -57,7 +51,7 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
         />
         {kind === "text" ? (
           <StatusLine mood="idle">
-            {t("Text completion comes later: its place is here. Most local servers speak chat completion, too.")}
+            {t("Text Completion is not supported yet. Most local servers speak Chat Completion, too.")}
           </StatusLine>
         ) : (
           <SourceSelect sources={sources} chosen={source} saved={connection !== null} onChoose={onChooseSource} />
@@ -66,12 +60,12 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
       {kind === "chat" && (
         <>
           {(!source.built_in || source.options.length > 0) && (
-            <Part title={t("Where it leads")}>
-              {!source.built_in && <EndpointField form={form} keys={keys} />}
+            <Part title={source.built_in ? t("Options") : t("Endpoint")}>
+              {!source.built_in && <EndpointField form={form} />}
               <OptionFields form={form} />
             </Part>
           )}
-          <KeyPart form={form} keys={keys} />
+          <KeyPart form={form} />
           <ConnectPart form={form} />
           <ModelPart form={form} />
           {!source.built_in && <ProxyPart form={form} />}

@@ -114,7 +114,7 @@ export function KeyRow({ known, others, first }: KeyRowProps) {
         >
           <Stack gap={8} mt={8}>
             <PasswordInput
-              label={t("The key that takes its place")}
+              label={t("New key")}
               autoComplete="new-password"
               data-1p-ignore
               ref={focus}
@@ -144,7 +144,7 @@ export function KeyRow({ known, others, first }: KeyRowProps) {
           <Group gap={8} mt={8} align="flex-end">
             <TextInput
               ref={focus}
-              label={t("What this key is called")}
+              label={t("Name of this key")}
               value={typed}
               maxLength={200}
               error={label.error && told(sentenceOf(label.error))}

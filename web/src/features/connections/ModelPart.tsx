@@ -28,7 +28,7 @@ export function ModelPart({ form }: { form: ConnectionForm }) {
   });
   const error = refresh.error ?? listed.error;
   return (
-    <Part title={t("Which model answers")}>
+    <Part title={t("Model")}>
       <ModelPicker
         label={t("Model")}
         models={models}
@@ -52,12 +52,12 @@ export function ModelPart({ form }: { form: ConnectionForm }) {
             loading={refresh.isPending}
             onClick={() => refresh.mutate()}
           >
-            {t("Refresh the list")}
+            {t("Refresh the models")}
           </Button>
         )}
         <Text size="sm" c="dimmed" role="status">
           {connection === null && models.length > 0
-            ? t("{{count}} models we know of; the provider’s own list comes with the first check", {
+            ? t("{{count}} known models; the provider’s own list comes once you connect", {
                 count: models.length,
               })
             : t("{{count}} models", { count: models.length })}
@@ -70,7 +70,7 @@ export function ModelPart({ form }: { form: ConnectionForm }) {
       )}
       <Checkbox
         label={t('Show "External" models')}
-        description={t("Lists every model the endpoint reports, also those we do not know.")}
+        description={t("Lists every model the endpoint reports, also those Tapster does not know.")}
         checked={fields.show_external}
         onChange={(event) => void form.choose({ show_external: event.currentTarget.checked })}
       />

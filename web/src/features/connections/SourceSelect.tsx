@@ -1,9 +1,10 @@
-import { Alert, Anchor, Select, Text } from "@mantine/core";
+import { Anchor, Select, Text } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Source } from "@/api/sources";
 import { groupedSources, openSource } from "@/features/connections/sourceGroups";
 import { told } from "@/lib/words";
+import { Caution } from "@/ui/Caution";
 
 type SourceSelectProps = {
   sources: readonly Source[];
@@ -48,14 +49,12 @@ export function SourceSelect({ sources, chosen, saved, onChoose }: SourceSelectP
         maxDropdownHeight={420}
       />
       {chosen.retired && (
-        <Alert color="yellow" variant="outline" title={t("Retired")}>
-          {told(chosen.retired)}
-        </Alert>
+        <Caution title={t("Retired")}>{told(chosen.retired)}</Caution>
       )}
       <Text size="sm" c="dimmed">
         {chosen.note && `${told(chosen.note)} `}
         <Anchor href={chosen.docs} target="_blank" rel="noreferrer" size="sm">
-          {t("What the provider says of it")} <IconExternalLink size={12} aria-hidden />
+          {t("Documentation of the provider")} <IconExternalLink size={12} aria-hidden />
         </Anchor>
       </Text>
     </>

@@ -57,7 +57,7 @@ export function TestPart({ ready, model, saves }: TestPartProps) {
         <Stack gap={8}>
           <StatusLine mood="ready">{t("It answers.")}</StatusLine>
           <Blockquote p={12} m={0} fz="sm" style={{ overflowWrap: "anywhere" }}>
-            {found.first_words || t("(nothing but silence)")}
+            {found.first_words || t("(an empty answer)")}
           </Blockquote>
           <Text size="sm" c="dimmed">
             {facts?.join(" · ")}

@@ -4,6 +4,7 @@ import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useEffect, useState } from "react";
 import { checkQuery, connectionsQuery, modelsQuery } from "@/api/connections";
 import { keysQuery } from "@/api/keys";
+import { proxiesQuery } from "@/api/proxies";
 
 /** Check a connection, and read anew what a check may change. What it finds is shown elsewhere. */
 export async function runCheck(cache: QueryClient, id: string): Promise<void> {
@@ -12,6 +13,8 @@ export async function runCheck(cache: QueryClient, id: string): Promise<void> {
     cache.invalidateQueries({ queryKey: connectionsQuery.queryKey, exact: true }),
     cache.invalidateQueries({ queryKey: modelsQuery(id).queryKey }),
     cache.invalidateQueries({ queryKey: keysQuery.queryKey }),
+    // A better address of a proxy was kept in its preset.
+    cache.invalidateQueries({ queryKey: proxiesQuery.queryKey }),
   ]);
 }
 

@@ -5,6 +5,7 @@ import {
   changesOf,
   edited,
   freeName,
+  lacksKey,
   movedTo,
   newBody,
   stillTyped,
@@ -26,7 +27,7 @@ describe("the options of a source", () => {
     let options = withOption(SAVED.options, "region", "");
     options = withOption(options, "order", ["a"]);
 
-    const body = changesOf(edited(EMPTY, SAVED, { options }, 4), SAVED, []);
+    const body = changesOf(edited(EMPTY, SAVED, { options }, 4), SAVED);
 
     expect(body?.options).toEqual({ region: null, order: ["a"] });
   });
@@ -51,7 +52,7 @@ describe("a draft", () => {
     const first = edited(EMPTY, SAVED, { notes: "a" }, 4);
     const second = edited(first, SAVED, { name: "other" }, 7);
 
-    expect(changesOf(second, SAVED, [])).toEqual({ notes: "a", name: "other", version: 4 });
+    expect(changesOf(second, SAVED)).toEqual({ notes: "a", name: "other", version: 4 });
   });
 
   it("begins anew once all was taken back", () => {
@@ -91,7 +92,7 @@ describe("what is left of a draft once it was saved", () => {
 
     const left = stillTyped(later, sent, now);
 
-    expect(changesOf(left, now.after, [])).toEqual({ notes: "ab", name: "other", version: 2 });
+    expect(changesOf(left, now.after)).toEqual({ notes: "ab", name: "other", version: 2 });
   });
 
   it("is also what was typed back to how it stood before", () => {
@@ -118,52 +119,75 @@ describe("what is left of a draft once it was saved", () => {
 
 describe("what is sent", () => {
   it("is nothing where nothing changed", () => {
-    expect(changesOf({ ...EMPTY, key: "sk-1" }, SAVED, [])).toBeNull();
+    expect(changesOf({ ...EMPTY, key: "sk-1" }, SAVED)).toBeNull();
   });
 
   it("has only the options that changed", () => {
     const draft = edited(EMPTY, SAVED, { options: { region: "eu", tier: "fast" } }, 1);
 
-    expect(changesOf(draft, SAVED, [])).toEqual({ options: { tier: "fast" }, version: 1 });
+    expect(changesOf(draft, SAVED)).toEqual({ options: { tier: "fast" }, version: 1 });
   });
 
   it("says none for an emptied address", () => {
     const draft = edited(EMPTY, SAVED, { endpoint: " " }, 1);
 
-    expect(changesOf(draft, SAVED, [])).toEqual({ endpoint: null, version: 1 });
+    expect(changesOf(draft, SAVED)).toEqual({ endpoint: null, version: 1 });
   });
 
-  it("names the proxy preset, of which only the id is told", () => {
-    const presets = [{ id: "p1", name: "friend" }];
+  it("is the id of the proxy preset, or that there is none", () => {
     const through = edited(EMPTY, SAVED, { proxy: "p1" }, 1);
     const none = edited(EMPTY, { ...SAVED, proxy: "p1" }, { proxy: null }, 1);
 
-    expect(changesOf(through, SAVED, presets)).toEqual({ proxy: "friend", version: 1 });
-    expect(changesOf(none, SAVED, presets)).toEqual({ proxy: null, version: 1 });
+    expect(changesOf(through, SAVED)).toEqual({ proxy: "p1", version: 1 });
+    expect(changesOf(none, SAVED)).toEqual({ proxy: null, version: 1 });
   });
 
   it("leaves the key out where a proxy stands in between", () => {
     const draft = edited({ ...EMPTY, key: "sk-1" }, BLANK, { proxy: "p1" }, null);
 
-    expect(newBody(draft, "some", "Some", [])).not.toHaveProperty("key");
+    expect(newBody(draft, "some")).not.toHaveProperty("key");
   });
 
   it("never has the key of a saved connection among its changes", () => {
     const draft = { ...edited(EMPTY, SAVED, { notes: "a" }, 1), key: "sk-1" };
 
-    expect(JSON.stringify(changesOf(draft, SAVED, []))).not.toContain("sk-1");
+    expect(JSON.stringify(changesOf(draft, SAVED))).not.toContain("sk-1");
   });
 
-  it("is name, source and key for a new one, and what is not as usual", () => {
+  it("is source and key of a new one, its name if it was given one, and what is not as usual", () => {
     const draft = edited({ ...EMPTY, key: " sk-1\n" }, BLANK, { endpoint: " http://a.test " }, null);
 
-    expect(newBody(draft, "some", "Some", [])).toEqual({
-      name: "Some",
+    expect(newBody(draft, "some")).toEqual({
       source: "some",
       key: "sk-1",
       endpoint: "http://a.test",
     });
-    expect(newBody(EMPTY, "some", "Some", [])).toEqual({ name: "Some", source: "some" });
+    expect(newBody(edited(EMPTY, BLANK, { name: " mine " }, null), "some")).toEqual({
+      name: "mine",
+      source: "some",
+    });
+    expect(newBody(edited(EMPTY, BLANK, { name: "  " }, null), "some")).toEqual({ source: "some" });
+  });
+});
+
+describe("lacksKey", () => {
+  const OPENAI = { key: "required", endpoint: "https://api.test/v1" } as const;
+
+  it("is true where the provider's own address would get none", () => {
+    expect(lacksKey(OPENAI, EMPTY, BLANK, [])).toBe(true);
+    expect(lacksKey(OPENAI, { ...EMPTY, key: " " }, BLANK, [{ state: "detached" }])).toBe(true);
+    expect(lacksKey({ ...OPENAI, endpoint: null }, EMPTY, SAVED, [])).toBe(true);
+  });
+
+  it("is false with a key, a proxy or another address, and where a key is no must", () => {
+    const proxied = { ...EMPTY, proxy: { ...EMPTY.proxy, url: "http://a.test" } };
+
+    expect(lacksKey(OPENAI, EMPTY, BLANK, [{ state: "active" }])).toBe(false);
+    expect(lacksKey(OPENAI, { ...EMPTY, key: "sk-1" }, BLANK, [])).toBe(false);
+    expect(lacksKey(OPENAI, EMPTY, { ...BLANK, proxy: "p1" }, [])).toBe(false);
+    expect(lacksKey(OPENAI, proxied, BLANK, [])).toBe(false);
+    expect(lacksKey(OPENAI, EMPTY, SAVED, [])).toBe(false);
+    expect(lacksKey({ ...OPENAI, key: "optional" }, EMPTY, BLANK, [])).toBe(false);
   });
 });
 

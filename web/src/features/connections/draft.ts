@@ -6,6 +6,8 @@ import type {
   ConnectionSettings,
   NewConnection,
 } from "@/api/connections";
+import type { Key } from "@/api/keys";
+import type { Source } from "@/api/sources";
 
 export type Fields = {
   name: string;
@@ -27,9 +29,6 @@ export type Field = keyof Fields;
 
 /** What was typed of a proxy preset; `null` where it is as the chosen preset has it. */
 export type TypedProxy = { name: string | null; url: string | null; password: string };
-
-/** The proxy presets there are. */
-type Presets = readonly { id: string; name: string }[];
 
 export type Draft = {
   /** The source of a connection that is not saved yet. */
@@ -99,6 +98,12 @@ export function withOption(
   return Object.fromEntries(empty ? others : [...others, [name, value]]);
 }
 
+/** Return `draft` without changes to `fields`, which are saved on their own. */
+export function withoutChanges(draft: Draft, fields: readonly string[]): Draft {
+  const left = Object.entries(draft.changes).filter(([field]) => !fields.includes(field));
+  return { ...draft, changes: Object.fromEntries(left) as Partial<Fields> };
+}
+
 /** Return `draft` after something was typed. What is as saved again is no change any more. */
 export function edited(
   draft: Draft,
@@ -117,10 +122,7 @@ export function edited(
 /** Return the draft of a new connection for another source: what belongs to one alone stays behind. */
 export function movedTo(source: string, draft: Draft): Draft {
   if (draft.source === source) return draft;
-  const changes = Object.fromEntries(
-    Object.entries(draft.changes).filter(([field]) => !["options", "model", "endpoint"].includes(field)),
-  ) as Partial<Fields>;
-  return { ...draft, source, changes, key: "", label: "" };
+  return { ...withoutChanges(draft, ["options", "model", "endpoint"]), source, key: "", label: "" };
 }
 
 /** Return what is still to be saved of `later` once `sent` was: what was typed again meanwhile. */
@@ -161,6 +163,22 @@ export function withoutProxy(later: Draft, sent: Draft): Draft {
 export const hasTypedProxy = ({ proxy }: Draft) =>
   (proxy.url !== null && proxy.url.trim() !== "") || proxy.password !== "";
 
+/**
+ * Whether the provider would refuse what is sent: it wants a key, and there is none. Another address
+ * than its own may be that of a server that wants none; a proxy takes its password instead.
+ */
+export function lacksKey(
+  source: Pick<Source, "key" | "endpoint">,
+  draft: Draft,
+  fields: Pick<Fields, "endpoint" | "proxy">,
+  keys: readonly Pick<Key, "state">[],
+): boolean {
+  const elsewhere = source.endpoint !== null && fields.endpoint.trim() !== "";
+  const proxied = fields.proxy !== null || hasTypedProxy(draft);
+  const keyed = draft.key.trim() !== "" || keys.some(({ state }) => state === "active");
+  return source.key === "required" && !elsewhere && !proxied && !keyed;
+}
+
 /** Return the names of what would be lost. */
 export function unsaved(draft: Draft): (Field | "key" | "url")[] {
   const names: (Field | "key" | "url")[] = Object.keys(draft.changes) as Field[];
@@ -170,39 +188,28 @@ export function unsaved(draft: Draft): (Field | "key" | "url")[] {
 }
 
 /** Return what to send to change a saved connection: only what was changed, upon its version. */
-export function changesOf(draft: Draft, fields: Fields, presets: Presets): ConnectionChanges | null {
+export function changesOf(draft: Draft, fields: Fields): ConnectionChanges | null {
   if (!Object.keys(draft.changes).length) return null;
-  return { ...bodyOf(draft.changes, fields.options, presets), version: draft.version };
+  return { ...bodyOf(draft.changes, fields.options), version: draft.version };
 }
 
-/** Return what to send to save a new connection: its name, and what is not as usual. */
-export function newBody(
-  draft: Draft,
-  source: string,
-  name: string,
-  presets: Presets,
-): NewConnection {
+/** Return what to send to save a new connection of `source`: only what is not as usual. */
+export function newBody(draft: Draft, source: string): NewConnection {
   // With a proxy the key is never sent, and so never taken: the password stands in for it.
   const key = draft.changes.proxy ? "" : draft.key.trim();
+  const { name, ...rest } = draft.changes;
   return {
-    ...bodyOf(draft.changes, {}, presets),
-    name: draft.changes.name?.trim() || name,
+    ...bodyOf(rest, {}),
     source,
+    ...(name?.trim() && { name: name.trim() }),
     ...(key && { key }),
   };
 }
 
-function bodyOf(
-  changes: Partial<Fields>,
-  before: Record<string, unknown>,
-  presets: Presets,
-): ConnectionChanges {
-  const { endpoint, outbound_proxy, options, proxy, ...rest } = changes;
-  // A connection tells the id of its preset, but is told the name.
-  const preset = presets.find(({ id }) => id === proxy)?.name ?? proxy;
+function bodyOf(changes: Partial<Fields>, before: Record<string, unknown>): ConnectionChanges {
+  const { endpoint, outbound_proxy, options, ...rest } = changes;
   return {
     ...rest,
-    ...(proxy !== undefined && { proxy: preset }),
     ...(endpoint !== undefined && { endpoint: endpoint.trim() || null }),
     ...(outbound_proxy !== undefined && { outbound_proxy: outbound_proxy.trim() || null }),
     ...(options && { options: { ...unset(before, options), ...changed(before, options) } }),

@@ -2,6 +2,7 @@
 
 import type { Fields } from "@/features/connections/draft";
 import { ProblemError, sentenceOf } from "@/api/problems";
+import { told } from "@/lib/words";
 
 /** A place of the form where a sentence can stand. */
 export type Place = keyof Fields | "key" | "proxy_name" | "url" | "password" | "source";
@@ -29,6 +30,18 @@ const OF_PROXY: Record<string, Place> = {
   password: "password",
   name: "proxy_name",
 };
+
+/** Return `failure` with its sentences in the language of the page. */
+export const toldOf = (failure: Failure): Failure => ({
+  ...failure,
+  at: Object.fromEntries(Object.entries(failure.at).map(([place, message]) => [place, told(message)])),
+});
+
+/** Return `failure` without what stands at `places`, which were typed into since. */
+export const without = (failure: Failure, places: readonly string[]): Failure => ({
+  ...failure,
+  at: Object.fromEntries(Object.entries(failure.at).filter(([at]) => !places.includes(at))),
+});
 
 /** Return where `error` is to stand, for what was being saved. */
 export function failureOf(error: unknown, saving: "connection" | "key" | "proxy"): Failure {

@@ -7,7 +7,7 @@ export function useFieldNames(): Record<Place, string> {
   const { t } = useTranslation();
   return {
     name: t("Name"),
-    endpoint: t("Endpoint"),
+    endpoint: t("Custom Endpoint (Base URL)"),
     options: t("Options"),
     model: t("Model"),
     bypass_status_check: t("Bypass API status check"),

@@ -16,19 +16,27 @@ export function isFirst(
   return !chosen && all.every(({ id, ready_made }) => ready_made || id === connection.id);
 }
 
-/** Return a function that has new chats use a connection if it is the first and its check went well. */
-export function useFirstConnection(): (connection: Connection) => void {
+/** Return a function that has new chats use a connection, and says so where they used another. */
+export function useUseForNewChats(): (connection: Pick<Connection, "id" | "name">) => void {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const change = useChangePreferences();
+  return ({ id, name }) => {
+    const { connection: used = null, model = null } = cache.getQueryData(preferencesQuery.queryKey) ?? {};
+    if (used === id) return;
+    change({ connection: id, model: null });
+    showUndo(t("New chats use {{name}} now.", { name }), () => change({ connection: used, model }));
+  };
+}
+
+/** Return a function that has new chats use a connection if it is the first and its check went well. */
+export function useFirstConnection(): (connection: Connection) => void {
+  const cache = useQueryClient();
+  const use = useUseForNewChats();
   return (connection) => {
     const check = cache.getQueryData(checkQuery(connection.id).queryKey);
     const all = cache.getQueryData(connectionsQuery.queryKey) ?? [];
     const used = cache.getQueryData(preferencesQuery.queryKey)?.connection ?? null;
-    if (check?.state !== "ready" || !isFirst(connection, all, used)) return;
-    change({ connection: connection.id, model: null });
-    showUndo(t("New chats use {{name}} now.", { name: connection.name }), () =>
-      change({ connection: used, model: null }),
-    );
+    if (check?.state === "ready" && isFirst(connection, all, used)) use(connection);
   };
 }

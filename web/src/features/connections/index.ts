@@ -1,1 +1,2 @@
 export { ConnectionsDesk } from "@/features/connections/ConnectionsDesk";
+export { ProxySection } from "@/features/connections/ProxySection";

@@ -1,9 +1,15 @@
 /** Saves what was typed into the form of a connection: its proxy preset, itself, its key. */
 
 import type { QueryClient } from "@tanstack/react-query";
-import { type Connection, addConnection, changeConnection, connectionsQuery } from "@/api/connections";
+import {
+  type Connection,
+  addConnection,
+  changeConnection,
+  connectionsQuery,
+  modelsQuery,
+} from "@/api/connections";
 import { type Key, addKey, keysQuery } from "@/api/keys";
-import { addProxy, changeProxy, proxiesQuery } from "@/api/proxies";
+import { type Proxy, addProxy, changeProxy, proxiesQuery, removeProxy } from "@/api/proxies";
 import type { Source } from "@/api/sources";
 import {
   BLANK,
@@ -16,6 +22,7 @@ import {
   hasTypedProxy,
   newBody,
   stillTyped,
+  withoutChanges,
   withoutKey,
   withoutProxy,
 } from "@/features/connections/draft";
@@ -49,16 +56,31 @@ export const versionOf = ({ connection }: Pick<Formed, "connection">): number | 
 
 /** Have every list show `kept` as it is by now. */
 export function showConnection(cache: QueryClient, kept: Connection): void {
-  cache.setQueryData(connectionsQuery.queryKey, (known) =>
-    known?.some((each) => each.id === kept.id)
-      ? known.map((each) => (each.id === kept.id ? kept : each))
-      : [...(known ?? []), kept],
-  );
+  cache.setQueryData(connectionsQuery.queryKey, (known) => withOne(known ?? [], kept));
 }
+
+function showProxy(cache: QueryClient, kept: Proxy): void {
+  cache.setQueryData(proxiesQuery.queryKey, (known) => withOne(known ?? [], kept));
+}
+
+const withOne = <T extends { id: string }>(known: readonly T[], kept: T): T[] =>
+  known.some(({ id }) => id === kept.id)
+    ? known.map((each) => (each.id === kept.id ? kept : each))
+    : [...known, kept];
 
 /** Save all that was typed, and return the connection; throw `NotKept` where it was refused. */
 export async function keepAll(cache: QueryClient, formed: Formed, heard: Heard): Promise<Connection> {
-  if (hasTypedProxy(draftOf(placeOf(formed)))) await keepProxy(cache, formed, heard);
+  const place = placeOf(formed);
+  const sent = draftOf(place);
+  if (hasTypedProxy(sent)) {
+    const { id } = await keepProxy(cache, formed, heard);
+    // Whoever chose another preset meanwhile goes through that one.
+    keepDraft(place, (later) =>
+      later.changes.proxy === sent.changes.proxy
+        ? edited(later, savedOf(formed), { proxy: id }, versionOf(formed))
+        : later,
+    );
+  }
   const kept = formed.connection
     ? await keepChanges(cache, formed.connection, heard)
     : await keepNew(cache, formed.source, heard);
@@ -66,16 +88,15 @@ export async function keepAll(cache: QueryClient, formed: Formed, heard: Heard):
   return kept;
 }
 
-/** Save the preset that was typed, and go through it. */
+/** Save the preset that was typed, and return it; throw `NotKept` where it was refused. */
 export async function keepProxy(
   cache: QueryClient,
   formed: Formed,
   { onDetached }: Pick<Heard, "onDetached">,
-): Promise<void> {
+): Promise<Proxy> {
   const place = placeOf(formed);
-  const saved = savedOf(formed);
   const sent = draftOf(place);
-  const goesThrough = sent.changes.proxy === undefined ? saved.proxy : sent.changes.proxy;
+  const goesThrough = sent.changes.proxy === undefined ? savedOf(formed).proxy : sent.changes.proxy;
   try {
     const presets = await cache.ensureQueryData(proxiesQuery);
     const chosen = presets.find(({ id }) => id === goesThrough);
@@ -88,27 +109,60 @@ export async function keepProxy(
         ? await changeProxy(chosen.id, { ...(url !== chosen.url && { url }), ...(password && { password }) })
         : { proxy: await addProxy({ name, url, password }), detached: [] };
     onDetached(kept.detached);
-    keepDraft(place, (later) => {
-      const rest = withoutProxy(later, sent);
-      const another = later.changes.proxy !== sent.changes.proxy;
-      return another ? rest : edited(rest, saved, { proxy: kept.proxy.id }, versionOf(formed));
-    });
-    await Promise.all([
-      cache.fetchQuery({ ...proxiesQuery, staleTime: 0 }),
-      cache.invalidateQueries({ queryKey: keysQuery.queryKey }),
-    ]);
+    showProxy(cache, kept.proxy);
+    keepDraft(place, (later) => withoutProxy(later, sent));
+    void cache.invalidateQueries({ queryKey: keysQuery.queryKey });
+    return kept.proxy;
   } catch (error) {
     throw new NotKept(failureOf(error, "proxy"));
   }
 }
 
+/** Delete a preset; what was formed goes through it no more. */
+export async function dropProxy(cache: QueryClient, formed: Formed, id: string): Promise<void> {
+  const { connection } = formed;
+  if (connection?.settings?.proxy === id) await keepAtOnce(cache, connection, { proxy: null });
+  keepDraft(placeOf(formed), (now) =>
+    now.changes.proxy === id ? withoutChanges(now, ["proxy"]) : now,
+  );
+  try {
+    await removeProxy(id);
+  } finally {
+    await cache.invalidateQueries({ queryKey: proxiesQuery.queryKey });
+  }
+}
+
+/** What of a saved connection is saved as soon as it is chosen. */
+export type Chosen = Partial<Pick<Fields, "model" | "proxy" | "bypass_status_check" | "show_external">>;
+
+/** Save what was chosen, whatever else is typed; throw `NotKept` where it was refused. */
+export async function keepAtOnce(cache: QueryClient, connection: Connection, chosen: Chosen): Promise<void> {
+  const { settings } = connection;
+  if (!settings) return;
+  const { model = connection.model, ...others } = chosen;
+  showConnection(cache, { ...connection, model, settings: { ...settings, ...others } });
+  try {
+    const { connection: kept } = await changeConnection(connection.id, chosen);
+    // Our own change must not make what is typed look late.
+    keepDraft(connection.id, (now) => ({
+      ...withoutChanges(now, Object.keys(chosen)),
+      version: now.version === settings.version ? versionOf({ connection: kept }) : now.version,
+    }));
+    showConnection(cache, kept);
+  } catch (error) {
+    showConnection(cache, connection);
+    throw new NotKept(failureOf(error, "connection"));
+  }
+  // Which models are listed hangs on all but which of them was chosen.
+  if (Object.keys(others).length) {
+    await cache.invalidateQueries({ queryKey: modelsQuery(connection.id).queryKey });
+  }
+}
+
 async function keepNew(cache: QueryClient, source: Source, { onAdded }: Heard): Promise<Connection> {
   try {
-    const presets = await cache.ensureQueryData(proxiesQuery);
-    const others = await cache.ensureQueryData(connectionsQuery);
-    const name = freeName(source.title, others.map((each) => each.name));
     const sent = draftOf(NEW);
-    const kept = await addConnection(newBody(sent, source.id, name, presets));
+    const kept = await addConnection(newBody(sent, source.id));
     // In one go: what is typed next is typed into the form of the connection there is by now.
     showConnection(cache, kept);
     moveDraft(NEW, kept.id, (later) => ({
@@ -129,9 +183,8 @@ async function keepNew(cache: QueryClient, source: Source, { onAdded }: Heard): 
 async function keepChanges(cache: QueryClient, connection: Connection, { onDetached }: Heard): Promise<Connection> {
   const before = fieldsOf(connection);
   try {
-    const presets = await cache.ensureQueryData(proxiesQuery);
     const sent = draftOf(connection.id);
-    const changes = changesOf(sent, before, presets);
+    const changes = changesOf(sent, before);
     if (!changes) return connection;
     const { connection: kept, detached } = await changeConnection(connection.id, changes);
     onDetached(detached);

@@ -23,14 +23,14 @@ export function HeadersAndBody({ connection }: { connection: Connection }) {
   const { settings } = connection;
   if (!settings) return <Text size="sm">{t("Only admins see what a connection adds.")}</Text>;
   if (connection.ready_made) {
-    return <Text size="sm">{t("A ready-made connection takes none. Save one of your own for it.")}</Text>;
+    return <Text size="sm">{t("A ready-made connection has none. Save one of your own to set it.")}</Text>;
   }
   return (
     <Stack gap="md">
       <Field
         connection={connection}
         name="headers"
-        label={t("Extra headers")}
+        label={t("Include Request Headers")}
         description={t("One a line, as “Name: value”.")}
         kept={headerLines(settings.headers)}
         read={readHeaders}
@@ -39,7 +39,7 @@ export function HeadersAndBody({ connection }: { connection: Connection }) {
       <Field
         connection={connection}
         name="include"
-        label={t("Include body parameters")}
+        label={t("Include Body Parameters")}
         description={t("Fields put into every body, over what is there: YAML or JSON.")}
         kept={bodyText(settings.include_body)}
         read={readBody}
@@ -48,14 +48,14 @@ export function HeadersAndBody({ connection }: { connection: Connection }) {
       <Field
         connection={connection}
         name="exclude"
-        label={t("Exclude body parameters")}
+        label={t("Exclude Body Parameters")}
         description={t("Names of fields taken out of every body, one a line.")}
         kept={settings.exclude_body.join("\n")}
         read={readNames}
         toChanges={(exclude_body) => ({ exclude_body })}
       />
       <Text size="xs" c="dimmed">
-        {t("It holds for everyone who uses “{{name}}”.", { name: connection.name })}
+        {t("Applies to everyone who uses “{{name}}”.", { name: connection.name })}
       </Text>
     </Stack>
   );

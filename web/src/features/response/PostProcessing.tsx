@@ -23,13 +23,13 @@ export function PostProcessing({ connection }: { connection: Connection }) {
     return <Text size="sm">{t("Only admins choose how messages are reshaped.")}</Text>;
   }
   if (connection.ready_made) {
-    return <Text size="sm">{t("A ready-made connection takes none. Save one of your own for it.")}</Text>;
+    return <Text size="sm">{t("A ready-made connection has none. Save one of your own to set it.")}</Text>;
   }
   const chosen = choose.isPending ? choose.variables : modeOf(settings);
   return (
     <Stack gap="xs">
       <Radio.Group
-        aria-label={t("Prompt post-processing")}
+        aria-label={t("Prompt Post-Processing")}
         value={chosen}
         onChange={(mode) => choose.mutate(mode)}
       >
@@ -40,7 +40,7 @@ export function PostProcessing({ connection }: { connection: Connection }) {
         </Stack>
       </Radio.Group>
       <Text size="xs" c="dimmed">
-        {t("It holds for everyone who uses “{{name}}”.", { name: connection.name })}
+        {t("Applies to everyone who uses “{{name}}”.", { name: connection.name })}
       </Text>
       {choose.error && <Trouble message={sentenceOf(choose.error)} />}
     </Stack>

@@ -34,7 +34,7 @@ export function RequestText({ preview }: { preview: Preview }) {
         </Code>
       </Collapse>
       <Text size="xs" c="dimmed">
-        {t("Of a key only its last four signs are shown.")}
+        {t("Of a key only its last four characters are shown.")}
       </Text>
     </Stack>
   );

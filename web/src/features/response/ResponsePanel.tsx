@@ -1,7 +1,9 @@
 import { ActionIcon, Drawer, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconX } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Connection } from "@/api/connections";
 import classes from "@/features/response/Response.module.css";
 import { Sections } from "@/features/response/Sections";
 import { useAsked } from "@/api/asked";
@@ -9,15 +11,17 @@ import { useAsked } from "@/api/asked";
 type ResponsePanelProps = {
   /** `null`: a chat that has not begun; what is set is what new chats begin with. */
   chatId: string | null;
+  /** Draws the proxy of a connection. */
+  proxyOf: (connection: Connection) => ReactNode;
   onClose: () => void;
 };
 
 /** The AI Response Configuration: beside the chat, or over it on a phone. */
-export function ResponsePanel({ chatId, onClose }: ResponsePanelProps) {
+export function ResponsePanel({ chatId, proxyOf, onClose }: ResponsePanelProps) {
   const { t } = useTranslation();
   const isPhone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const title = t("AI Response Configuration");
-  const panel = <Panel key={chatId} title={title} chatId={chatId} onClose={onClose} />;
+  const panel = <Panel key={chatId} title={title} chatId={chatId} proxyOf={proxyOf} onClose={onClose} />;
   if (!isPhone) {
     return (
       <aside className={classes.panel} aria-label={title}>
@@ -40,7 +44,7 @@ export function ResponsePanel({ chatId, onClose }: ResponsePanelProps) {
   );
 }
 
-function Panel({ title, chatId, onClose }: ResponsePanelProps & { title: string }) {
+function Panel({ title, chatId, proxyOf, onClose }: ResponsePanelProps & { title: string }) {
   const { t } = useTranslation();
   const asked = useAsked(chatId);
   return (
@@ -63,7 +67,7 @@ function Panel({ title, chatId, onClose }: ResponsePanelProps & { title: string 
         </Tooltip>
       </Group>
       <div className={classes.body}>
-        <Sections chatId={chatId} asked={asked} />
+        <Sections chatId={chatId} asked={asked} proxyOf={proxyOf} />
       </div>
     </>
   );

@@ -2,10 +2,10 @@ import { Accordion, Button, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Connection } from "@/api/connections";
 import { sentenceOf } from "@/api/problems";
 import { HeadersAndBody } from "@/features/response/HeadersAndBody";
 import { PostProcessing } from "@/features/response/PostProcessing";
-import { ProxyNote } from "@/features/response/ProxyNote";
 import { SourceSettings } from "@/features/response/SourceSettings";
 import { SystemPrompt } from "@/features/response/SystemPrompt";
 import { WhatIsSent } from "@/features/response/WhatIsSent";
@@ -13,10 +13,15 @@ import type { Asked } from "@/api/asked";
 import { useKept } from "@/features/response/keeping";
 import { Trouble } from "@/ui/Trouble";
 
-type SectionsProps = { chatId: string | null; asked: Asked };
+type SectionsProps = {
+  chatId: string | null;
+  asked: Asked;
+  /** Draws the proxy of a connection. */
+  proxyOf: (connection: Connection) => ReactNode;
+};
 
 /** What is in the panel, section by section; which of them are open is remembered. */
-export function Sections({ chatId, asked }: SectionsProps) {
+export function Sections({ chatId, asked, proxyOf }: SectionsProps) {
   const { t } = useTranslation();
   const kept = useKept(chatId);
   const [open, setOpen] = useLocalStorage<string[]>({
@@ -51,18 +56,18 @@ export function Sections({ chatId, asked }: SectionsProps) {
         <Section name="system" title={t("System prompt")}>
           <SystemPrompt value={kept.system} ofChat={chatId !== null} onChange={kept.write} />
         </Section>
-        <Section name="settings" title={t("Source settings")}>
+        <Section name="settings" title={t("Response settings")}>
           <SourceSettings asked={asked} settings={kept.settings} onTurn={kept.turn} />
         </Section>
         {connection && (
           <>
             <Section name="proxy" title={t("Reverse Proxy")}>
-              <ProxyNote connection={connection} />
+              {open.includes("proxy") && proxyOf(connection)}
             </Section>
-            <Section name="post" title={t("Prompt post-processing")}>
+            <Section name="post" title={t("Prompt Post-Processing")}>
               <PostProcessing connection={connection} />
             </Section>
-            <Section name="body" title={t("Headers & body")}>
+            <Section name="body" title={t("Additional Parameters")}>
               <HeadersAndBody key={connection.id} connection={connection} />
             </Section>
           </>

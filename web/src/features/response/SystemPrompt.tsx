@@ -33,7 +33,7 @@ export function SystemPrompt({ value, ofChat, onChange }: SystemPromptProps) {
       {ofChat && value !== system && (
         <Group>
           <Button size="compact-sm" variant="subtle" onClick={() => like({ system: value })}>
-            {t("Begin new chats with it")}
+            {t("Use for new chats")}
           </Button>
         </Group>
       )}

@@ -1,0 +1,100 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+import { ProxySection } from "@/features/connections/ProxySection";
+import { dropDraft, keepDraft } from "@/features/connections/drafts";
+import { PROXY, aConnection, show } from "@/features/connections/scenes";
+
+const SAVED = { id: "p2", name: "proxy.test:9", url: "https://proxy.test:9/v1", created_at: 0 };
+
+// Who asks the server takes `fetch` as soon as it is loaded.
+const server = vi.hoisted(() => {
+  const asked: string[] = [];
+  const answers: Record<string, unknown> = {};
+  const answer = async (request: Request) => {
+    const said = `${request.method} ${new URL(request.url).pathname}`;
+    if (request.method !== "GET") asked.push(`${said} ${await request.text()}`.trim());
+    if (!(said in answers)) return new Promise<Response>(() => undefined);
+    return new Response(JSON.stringify(answers[said]), { status: 200 });
+  };
+  globalThis.fetch = answer as typeof fetch;
+  return { asked, answers };
+});
+
+beforeEach(() => {
+  localStorage.clear();
+  server.asked.length = 0;
+  dropDraft("c1");
+  server.answers["PATCH /api/connections/c1"] = { connection: aConnection({ proxy: "p1" }), detached: [] };
+  server.answers["POST /api/proxies"] = SAVED;
+});
+
+it("goes through a preset as soon as it is chosen and agreed to, and is checked", async () => {
+  const person = userEvent.setup();
+  // What is typed elsewhere of the connection is not saved with it.
+  keepDraft("c1", (draft) => ({ ...draft, changes: { endpoint: "http://half-typ" }, version: 1 }));
+  show(<ProxySection connection={aConnection()} />);
+
+  await person.click(screen.getByRole("combobox", { name: "Proxy preset" }));
+  await person.click(await screen.findByRole("option", { name: PROXY.name }));
+  const dialog = await screen.findByRole("dialog", { name: "Connect through this proxy?" });
+  expect(dialog.textContent).toContain(PROXY.url);
+  expect(server.asked).toEqual([]);
+  await person.click(screen.getByRole("button", { name: "Yes, use it" }));
+
+  await waitFor(() =>
+    expect(server.asked).toEqual([
+      'PATCH /api/connections/c1 {"proxy":"p1"}',
+      "POST /api/connections/c1/check",
+    ]),
+  );
+}, 30_000);
+
+it("saves what was typed as a preset and goes through it", async () => {
+  const person = userEvent.setup();
+  show(<ProxySection connection={aConnection()} />);
+
+  await person.click(screen.getByLabelText("Proxy Server URL"));
+  await person.paste(SAVED.url);
+  await person.click(screen.getByLabelText("Proxy Password"));
+  await person.paste("a password");
+  expect(screen.getByText("Whoever runs the proxy can read everything")).toBeTruthy();
+  await person.click(screen.getByRole("button", { name: "Save preset" }));
+  await person.click(await screen.findByRole("button", { name: "Yes, use it" }));
+
+  const preset = { name: SAVED.name, url: SAVED.url, password: "a password" };
+  await waitFor(() =>
+    expect(server.asked).toEqual([
+      `POST /api/proxies ${JSON.stringify(preset)}`,
+      'PATCH /api/connections/c1 {"proxy":"p2"}',
+      "POST /api/connections/c1/check",
+    ]),
+  );
+  expect(screen.getByLabelText<HTMLInputElement>("Proxy Password").value).toBe("");
+}, 30_000);
+
+it("changes nothing where the person does not agree", async () => {
+  const person = userEvent.setup();
+  show(<ProxySection connection={aConnection()} />);
+
+  await person.click(screen.getByLabelText("Proxy Server URL"));
+  await person.paste(SAVED.url);
+  await person.click(screen.getByRole("button", { name: "Save preset" }));
+  await screen.findByRole("dialog", { name: "Connect through this proxy?" });
+  await person.keyboard("{Escape}");
+
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(server.asked).toEqual([]);
+  expect(screen.getByLabelText<HTMLInputElement>("Proxy Server URL").value).toBe(SAVED.url);
+}, 30_000);
+
+it("is told to whoever may not change it", () => {
+  const connection = { ...aConnection(), proxy_preset: "friend" };
+  delete connection.settings;
+  show(<ProxySection connection={connection} />);
+
+  expect(screen.getByText("“Mine” goes through the proxy preset “friend”.")).toBeTruthy();
+  expect(screen.getByText("Whoever runs the proxy can read everything")).toBeTruthy();
+  expect(screen.queryByRole("textbox")).toBeNull();
+  expect(screen.queryByRole("button")).toBeNull();
+});
