@@ -166,7 +166,7 @@ def test_a_proxy_takes_its_password_in_the_place_of_the_key(form, mock, talker):
 
 
 def test_a_proxy_is_entered_beside_the_chat_that_goes_through_it(page, mock, talker):
-    # Without a key of its own, and its address without the /v1 that it needs.
+    # The connection has no key of its own, and the proxy's address lacks its /v1.
     connection = talker.post(
         "/api/connections",
         {"source": "openai", "model": "local-model", "options": {"api": "chat"}},
@@ -185,18 +185,17 @@ def test_a_proxy_is_entered_beside_the_chat_that_goes_through_it(page, mock, tal
     page.get_by_role("button", name="Yes, use it").click()
 
     expect(drawer.get_by_role("status").first).to_contain_text(BY_CHECK)
-    expect(drawer.get_by_role("textbox", name="Proxy Server URL")).to_have_value(
-        f"{mock.url}/compatible/v1"
-    )
     expect(drawer.get_by_label("Proxy Password", exact=True)).to_have_value("")
     mock.provider.clear()
     chat.ask("mock:echo\nThrough the proxy.")
     assert "Through the proxy." in chat.words(chat.last)
     (sent,) = mock.provider.requests
+    assert sent.path == "/compatible/v1/chat/completions"
     assert "sk-good-beside-the-chat" in str(sent.headers)
     assert_accessible(page)
     drawer.get_by_role("button", name="Delete preset").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("Proxy deleted")).to_be_visible()
     expect(drawer.get_by_role("combobox", name="Proxy preset")).to_have_value("None")
     assert preset not in {each["name"] for each in talker.get("/api/proxies")}
 
