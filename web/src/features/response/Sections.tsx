@@ -1,5 +1,4 @@
 import { Accordion, Button, Text } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/problems";
@@ -11,6 +10,7 @@ import { SystemPrompt } from "@/features/response/SystemPrompt";
 import { WhatIsSent } from "@/features/response/WhatIsSent";
 import type { Asked } from "@/api/asked";
 import { useKept } from "@/features/response/keeping";
+import { useSections } from "@/features/response/sections";
 import { Trouble } from "@/ui/Trouble";
 
 type SectionsProps = { chatId: string | null; asked: Asked };
@@ -19,10 +19,7 @@ type SectionsProps = { chatId: string | null; asked: Asked };
 export function Sections({ chatId, asked }: SectionsProps) {
   const { t } = useTranslation();
   const kept = useKept(chatId);
-  const [open, setOpen] = useLocalStorage<string[]>({
-    key: "tapster-response-sections",
-    defaultValue: ["settings"],
-  });
+  const [open, setOpen] = useSections();
   const { connection } = asked;
   return (
     <>
