@@ -90,14 +90,14 @@ def test_an_answer_is_written_anew_and_beside_and_goes_on(chat, page):
 
 
 def test_what_is_being_written_is_stopped(chat, page):
-    say(page, "mock:long@2000@0.02")
+    say(page, "mock:long@20000@0.02")
     expect(chat.last).to_contain_text("w5 ")
     assert_absent(page, "Regenerate")
 
     command(page, "abort")
 
     chat.finish()
-    expect(chat.last).not_to_contain_text("w1999")
+    expect(chat.last).not_to_contain_text("w19999")
 
 
 def test_a_chat_is_named_and_carried_out(chat, page):

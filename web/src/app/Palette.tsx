@@ -1,6 +1,6 @@
 import { Modal } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useRef } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "@/app/Palette.module.css";
 import { PaletteList } from "@/app/PaletteList";
@@ -20,6 +20,12 @@ export function Palette() {
     if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
     act?.();
   };
+  /** Hear Escape before whoever else does: what is being written is not stopped by it. */
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    leave();
+  };
   useShortcut(
     "palette",
     () => {
@@ -33,6 +39,8 @@ export function Palette() {
     <Modal
       opened={opened}
       onClose={leave}
+      closeOnEscape={false}
+      onKeyDown={press}
       returnFocus={false}
       withCloseButton={false}
       size={600}
