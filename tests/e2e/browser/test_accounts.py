@@ -1,5 +1,7 @@
 """People: signing in and out, a wrong password, and who may come in."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import expect
 
@@ -94,18 +96,83 @@ def test_nobody_sees_what_another_has_said(page, windows, server):
         expect(other.get_by_text("For my eyes alone")).to_have_count(0)
 
 
-def test_a_member_uses_connections_and_changes_none(page):
+def test_a_session_that_was_lost_is_taken_up_at_the_door_and_the_draft_is_there(page):
     page.goto("/sign-in")
-    sign_in(page, "Bob")
-    expect(Conversation(page).box).to_be_editable()
+    sign_in(page, "Ada")
+    chat = Conversation(page)
+    expect(chat.box).to_be_editable()
+    chat.ask("mock:echo\nBefore")
+    address = page.url
+    page.context.clear_cookies()
 
-    page.goto("/connections")
-    expect(page.get_by_text("An admin sets these up")).to_be_visible()
-    expect(page.get_by_role("link", name="New connection")).to_have_count(0)
-    page.goto("/settings")
+    chat.say("mock:echo\nNot lost")
+    page.wait_for_url("**/sign-in**")
+    sign_in(page, "Ada")
 
-    expect(page.get_by_role("tab", name="Account")).to_be_visible()
-    expect(page.get_by_role("tab", name="People")).to_have_count(0)
+    page.wait_for_url(address)
+    expect(chat.box).to_have_value("mock:echo\nNot lost")
+    chat.box.press("Enter")
+    expect(chat.last).to_contain_text("Not lost")
+    chat.finish()
+    expect(chat.answers).to_have_count(2)
+
+
+@pytest.fixture(scope="module")
+def reached(home):
+    """The address of the same Tapster, where other machines reach it."""
+    with serving(home, "--host", "0.0.0.0") as server:
+        yield f"http://127.0.0.1:{urlsplit(server.url).port}"
+
+
+@pytest.fixture
+def member(windows, reached):
+    """A window of Bob's, who is no admin."""
+    with windows.open(reached, forgiving=STRANGER) as page:
+        page.goto("/sign-in")
+        sign_in(page, "Bob")
+        expect(Conversation(page).box).to_be_editable()
+        yield page
+
+
+def test_a_member_uses_connections_and_changes_none(member):
+    member.goto("/connections")
+    expect(member.get_by_text("An admin sets these up")).to_be_visible()
+    expect(member.get_by_role("link", name="New connection")).to_have_count(0)
+    expect(member.get_by_role("button", name="Export and import")).to_have_count(0)
+    member.get_by_role("navigation", name="Connections").get_by_role("link", name="own").click()
+
+    member.wait_for_url("**/connections/*")
+    expect(member.locator("#main").get_by_role("heading", name="own")).to_be_visible()
+    for label in ("Endpoint", "Key"):
+        expect(member.get_by_label(label)).to_have_count(0)
+    for name in ("Connect", "Save", "Test Message"):
+        expect(member.get_by_role("button", name=name, exact=True)).to_have_count(0)
+    assert_accessible(member)
+
+
+def test_a_member_is_asked_for_what_is_theirs_and_shown_nothing_of_others(member):
+    member.goto("/settings")
+    tabs = member.get_by_role("tab")
+    expect(tabs).to_have_text(["Appearance", "Chat", "Keys", "Data", "Account"])
+
+    member.get_by_role("tab", name="Data").click()
+    main = member.locator("#main")
+    expect(main.get_by_role("heading", name="This Tapster")).to_be_visible()
+    expect(main.get_by_role("heading", name="Backups")).to_have_count(0)
+    expect(main).not_to_contain_text("Data folder")
+    member.get_by_role("tab", name="Account").click()
+    expect(main).to_contain_text("Bob (member)")
+    member.get_by_role("button", name="Make a token").click()
+    expect(main.get_by_role("checkbox")).not_to_have_count(0)
+    assert "admin" not in " ".join(
+        main.get_by_role("checkbox").evaluate_all("(boxes) => boxes.map((box) => box.value)")
+    )
+    assert_accessible(member)
+
+    member.goto("/settings/people")
+
+    expect(main.get_by_role("tab", name="Appearance")).to_have_attribute("aria-selected", "true")
+    expect(member.get_by_role("button", name="Add somebody")).to_have_count(0)
 
 
 def test_an_admin_adds_somebody_who_signs_in_and_is_shut_out(page, windows, server):

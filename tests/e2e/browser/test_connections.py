@@ -232,12 +232,28 @@ def test_a_chat_is_started_over_what_was_connected(form, mock):
 def test_external_models_are_listed_when_wanted(form, mock):
     form.begin("openai", f"{mock.url}/openai/v1", "sk-good-1")
     expect(form.connect()).to_contain_text(BY_CHECK)
-    count = form.part("Model").get_by_role("status")
-    before = count.inner_text()
+    page = form.page
+    rows = page.get_by_role("listbox", name="Model")
+    foreign = rows.get_by_role("option").filter(has_text=re.compile("^echo"))
+    group = rows.get_by_text(re.compile(r"^External \d+$"))
 
-    form.page.get_by_role("checkbox", name='Show "External" models').check()
+    def look(sought: str) -> None:
+        page.get_by_role("button", name=re.compile("^Model:")).click()
+        page.get_by_role("combobox", name="Search models").fill(sought)
 
-    expect(count).not_to_have_text(before)
+    look("gpt-4o")
+    expect(rows.get_by_role("option").first).to_be_visible()
+    expect(group).to_have_count(0)
+    page.get_by_role("combobox", name="Search models").fill("echo")
+    expect(foreign).to_have_count(0)
+    page.keyboard.press("Escape")
+
+    page.get_by_role("checkbox", name='Show "External" models').check()
+
+    look("echo")
+    expect(group).to_be_visible()
+    foreign.click()
+    expect(page.get_by_role("button", name="Model: echo")).to_be_visible()
 
 
 def test_a_bypassed_check_never_stands_in_the_way(form, mock, talker):
@@ -326,8 +342,6 @@ def test_what_was_typed_of_a_connection_stays_until_it_is_saved(form, mock):
 
 
 def test_connections_are_switched_duplicated_carried_and_removed(form, mock, tmp_path):
-    # The list of models of what is removed may still be on its way.
-    watch_of(form.page).forgive(r"refused: GET /api/connections/\w+/models 404")
     form.begin("custom", f"{mock.url}/compatible/v1", "sk-good-carried5555")
     expect(form.connect()).to_contain_text(BY_CHECK)
     page = form.page

@@ -33,17 +33,22 @@ def test_the_keys_are_listed_and_places_found_without_a_mouse(page):
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     page.keyboard.press("Control+k")
-    page.get_by_role("textbox", name="Where to?").fill("settings")
+    page.get_by_role("combobox", name="What shall be done, or where to?").fill("settings")
     page.keyboard.press("Enter")
 
     page.wait_for_url("**/settings**")
 
 
-def test_an_address_without_a_page_says_so(page):
+def test_an_address_without_a_page_says_so_beside_the_way_to_all_others(page):
     page.goto("/no/such/page")
 
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
-    page.get_by_role("link", name="Back to the chats").click()
+    expect(page.get_by_role("link", name="Settings", exact=True)).to_be_visible()
+    ways = page.locator("#main")
+    ways.get_by_role("link", name="All chats").click()
+    page.wait_for_url("**/chats")
+    page.go_back()
+    ways.get_by_role("link", name="New chat").click()
     page.wait_for_url("**/")
 
 

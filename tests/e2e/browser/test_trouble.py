@@ -62,18 +62,21 @@ def test_an_answer_that_dies_with_the_server_keeps_its_words_and_goes_on(
             expect(chat.answers).to_have_count(1)
 
 
-def test_a_lost_session_is_taken_up_again_and_keeps_the_draft(windows, server):
+def test_a_lost_session_is_taken_up_again_and_what_was_said_arrives(windows, server):
     with windows.open(server.url, forgiving=(r"refused: \w+ \S+ 401",)) as page:
         chat = Conversation(page).open()
         page.context.clear_cookies()
         chat.say("mock:echo\nNot lost")
+        alert = page.get_by_role("alert").filter(has=page.get_by_role("button", name="Retry"))
+        expect(alert).to_be_visible()
+        expect(chat.box).to_have_value("mock:echo\nNot lost")
 
-        said = chat.messages.filter(has_text="Not lost")
-        expect(said.first.or_(page.get_by_role("alert").first)).to_be_visible()
-        page.reload()
+        alert.get_by_role("button", name="Retry").click()
 
-        expect(chat.box).to_be_editable()
-        assert chat.box.input_value() or said.count()
+        expect(chat.last).to_contain_text("Not lost")
+        chat.finish()
+        expect(chat.box).to_have_value("")
+        expect(chat.messages.filter(has_text="mock:echo")).to_have_count(1)
 
 
 @pytest.fixture
@@ -81,10 +84,15 @@ def newer(home, tmp_path):
     """The same folders, and a Tapster whose page was built anew."""
     package = tmp_path / "newer" / "tapster"
     shutil.copytree(PAGE.parent, package, ignore=shutil.ignore_patterns("__pycache__"))
-    stamp = (package / "page" / "build.txt").read_text().strip()
-    for name in ("build.txt", "index.html"):
-        file = package / "page" / name
-        file.write_text(file.read_text().replace(stamp, "another-build"))
+    page = package / "page"
+    document = (page / "index.html").read_text()
+    stamp = (page / "build.txt").read_text().strip()
+    entry = re.search(r'src="/assets/(index-[^"]+)\.js"', document)[1]
+    (page / "build.txt").write_text("another-build")
+    for file in (page / "assets").glob(f"{entry}.js*"):
+        file.rename(file.with_name(file.name.replace(entry, "index-another")))
+    document = document.replace(stamp, "another-build").replace(entry, "index-another")
+    (page / "index.html").write_text(document)
     return Home(home.folder, home.environment | {"PYTHONPATH": str(package.parent)})
 
 
@@ -101,6 +109,36 @@ def test_a_tab_that_is_older_than_the_server_says_so(windows, home, newer, port,
 
             expect(old).to_be_hidden()
             expect(chat.box).to_have_value("Typed in the old one")
+
+
+KEPT = "caches.keys().then((names) => names.filter((name) => name.startsWith('tapster-')))"
+WORKER = """navigator.serviceWorker.ready.then(({ active }) =>
+  new URL(active.scriptURL).searchParams.get("build"))"""
+
+
+def test_what_a_build_keeps_at_hand_goes_when_no_page_of_it_is_open(
+    windows, home, newer, port, live_mock
+):
+    with start(home, port) as server, windows.open(server.url, forgiving=GONE) as page:
+        Conversation(page).open()
+        before = page.evaluate(WORKER)
+        assert before
+        server.stop()
+
+        with start(newer, port):
+            button = page.get_by_role("button", name="Load the new one")
+            expect(button).to_be_visible(timeout=30_000)
+            button.click()
+            # What was kept for the old page stays while one of it may be open.
+            page.wait_for_function(f"{KEPT}.then((names) => names.length === 2)")
+            page.goto("about:blank")
+            page.goto(server.url)
+
+            page.wait_for_function(
+                f"{KEPT}.then((names) => names.join() === 'tapster-index-another.js')"
+            )
+            assert page.evaluate(WORKER) == "index-another.js" != before
+            expect(page.get_by_text("This page is still the old one.")).to_be_hidden()
 
 
 def test_a_reply_of_twenty_thousand_tokens_freezes_nothing(page):

@@ -1,6 +1,6 @@
-import { Anchor, Center, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Center, Group, Stack, Text, Title } from "@mantine/core";
+import { IconMapOff } from "@tabler/icons-react";
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/problems";
 import { Trouble } from "@/ui/Trouble";
@@ -11,17 +11,29 @@ export function Missing() {
   const { t } = useTranslation();
   useTitle(t("There is nothing here"));
   return (
-    <Alone>
-      <Title order={1} size="h2">
-        {t("There is nothing here")}
-      </Title>
-      <Text>{t("The address may be mistyped, or what was here is gone.")}</Text>
-    </Alone>
+    <Center flex={1} p="md">
+      <Stack maw={480} gap="xs" align="center" ta="center">
+        <IconMapOff size={40} stroke={1.5} aria-hidden color="var(--tap-idle)" />
+        <Title order={1} size="h2">
+          {t("There is nothing here")}
+        </Title>
+        <Text c="dimmed">{t("The address may be mistyped, or what was here is gone.")}</Text>
+        <Group mt="xs" justify="center">
+          <Button component={Link} to="/">
+            {t("New chat")}
+          </Button>
+          <Button component={Link} to="/chats" variant="light">
+            {t("All chats")}
+          </Button>
+        </Group>
+      </Stack>
+    </Center>
   );
 }
 
 /** A page that cannot be shown, and why. */
 export function Lost({ error, reset }: ErrorComponentProps) {
+  const { t } = useTranslation();
   const router = useRouter();
   const retry = () => {
     // What the page needs is asked for anew, not only drawn.
@@ -29,18 +41,9 @@ export function Lost({ error, reset }: ErrorComponentProps) {
     reset();
   };
   return (
-    <Alone>
-      <Trouble message={sentenceOf(error)} onRetry={retry} details={stackOf(error)} />
-    </Alone>
-  );
-}
-
-function Alone({ children }: { children: ReactNode }) {
-  const { t } = useTranslation();
-  return (
     <Center mih="60vh" p="md">
       <Stack maw={520}>
-        {children}
+        <Trouble message={sentenceOf(error)} onRetry={retry} details={stackOf(error)} />
         <Anchor component={Link} to="/">
           {t("Back to the chats")}
         </Anchor>

@@ -1,77 +1,55 @@
-import { Spotlight, type SpotlightActionData, spotlight } from "@mantine/spotlight";
-import {
-  IconMessage,
-  IconMessagePlus,
-  IconPlug,
-  IconSearch,
-  IconSettings,
-} from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Modal } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { chatsQuery } from "@/api/chats";
+import classes from "@/app/Palette.module.css";
+import { PaletteList } from "@/app/PaletteList";
+import { usePlaces, useTurning } from "@/app/commands";
 import { useShortcut } from "@/lib/shortcuts";
 
-const ICON = { size: 18, "aria-hidden": true } as const;
-
-/** The command palette: every place and every chat, by a few letters of its name. */
+/** The command palette: whatever can be done, every place and every chat, by a few letters. */
 export function Palette() {
   const { t } = useTranslation();
-  const go = useNavigate();
-  const chats = useInfiniteQuery(chatsQuery()).data?.pages.flatMap((page) => page.chats) ?? [];
-  useShortcut("palette", () => spotlight.toggle(), { whileWriting: true });
-  useShortcut("new-chat", () => void go({ to: "/" }), { whileWriting: true });
-  useShortcut("search", () => void go({ to: "/search" }), { whileWriting: true });
-
-  const places: SpotlightActionData[] = [
-    {
-      id: "new",
-      label: t("New chat"),
-      leftSection: <IconMessagePlus {...ICON} />,
-      onClick: () => void go({ to: "/" }),
+  const [opened, { open, close }] = useDisclosure(false);
+  usePlaces();
+  useTurning();
+  const before = useRef<Element | null>(null);
+  /** Close it, and have the focus where it was before anything else is done. */
+  const leave = (act?: () => void) => {
+    close();
+    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+    act?.();
+  };
+  /** Hear Escape before whoever else does: what is being written is not stopped by it. */
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    leave();
+  };
+  useShortcut(
+    "palette",
+    () => {
+      if (opened) return leave();
+      before.current = document.activeElement;
+      open();
     },
-    {
-      id: "search",
-      label: t("Search all chats"),
-      leftSection: <IconSearch {...ICON} />,
-      onClick: () => void go({ to: "/search" }),
-    },
-    {
-      id: "connections",
-      label: t("API Connections"),
-      leftSection: <IconPlug {...ICON} />,
-      onClick: () => void go({ to: "/connections" }),
-    },
-    {
-      id: "settings",
-      label: t("Settings"),
-      leftSection: <IconSettings {...ICON} />,
-      onClick: () => void go({ to: "/settings" }),
-    },
-  ];
-  const open: SpotlightActionData[] = chats.map((chat) => ({
-    id: chat.id,
-    label: chat.title || t("A chat without a title"),
-    leftSection: <IconMessage {...ICON} />,
-    onClick: () => void go({ to: "/chats/$chatId", params: { chatId: chat.id } }),
-  }));
-
+    { whileWriting: true },
+  );
   return (
-    <Spotlight
-      actions={[
-        { group: t("Go to"), actions: places },
-        { group: t("Chats"), actions: open },
-      ]}
-      shortcut={null}
-      limit={12}
-      highlightQuery
-      scrollable
-      nothingFound={t("Nothing of that name.")}
-      searchProps={{
-        placeholder: t("Where to?"),
-        "aria-label": t("Where to?"),
-        leftSection: <IconSearch {...ICON} />,
-      }}
-    />
+    <Modal
+      opened={opened}
+      onClose={leave}
+      closeOnEscape={false}
+      onKeyDown={press}
+      returnFocus={false}
+      withCloseButton={false}
+      size={600}
+      yOffset="12dvh"
+      padding={0}
+      classNames={{ body: classes.palette }}
+      attributes={{ content: { "aria-label": t("Command palette") } }}
+    >
+      <PaletteList onLeave={leave} />
+    </Modal>
   );
 }

@@ -19,7 +19,7 @@ import { fetchRenderer } from "@/ui/markdown/Markdown";
 
 type Context = { cache: QueryClient };
 
-const root = createRootRouteWithContext<Context>()({ notFoundComponent: Missing });
+const root = createRootRouteWithContext<Context>()();
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -96,6 +96,9 @@ const search = createRoute({
   component: lazyRouteComponent(() => import("@/app/pages/SearchPage"), "SearchPage"),
 });
 
+// Whatever else is asked for: the way to everything stays beside it.
+const missing = createRoute({ getParentRoute: () => inside, path: "$", component: Missing });
+
 const everything = root.addChildren([
   signIn,
   inside.addChildren([
@@ -108,6 +111,7 @@ const everything = root.addChildren([
     search,
     settings,
     setting,
+    missing,
   ]),
 ]);
 

@@ -1,6 +1,8 @@
 /** How the page looks: one accent, two neutrals, the system's own letters. */
 
 import {
+  Alert,
+  type AlertProps,
   type CSSVariablesResolver,
   type MantineColorsTuple,
   type VariantColorsResolver,
@@ -25,14 +27,27 @@ const amber: MantineColorsTuple = [
 const dark: MantineColorsTuple = [
   "#d6d3cc",
   "#b4b3b0",
-  "#9a9ea8",
-  "#6d727d",
-  "#434852",
-  "#333740",
-  "#262a31",
-  "#1c1f25",
-  "#16181d",
-  "#101216",
+  "#a09c94",
+  "#74706a",
+  "#4a4641",
+  "#393632",
+  "#2b2925",
+  "#201e1b",
+  "#181715",
+  "#12110f",
+];
+
+const gray: MantineColorsTuple = [
+  "#faf9f6",
+  "#f4f1ea",
+  "#eae6dd",
+  "#e0dbd0",
+  "#cfc9bd",
+  "#aea99e",
+  "#807b71",
+  "#524e47",
+  "#383530",
+  "#242220",
 ];
 
 const SYSTEM = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
@@ -47,15 +62,25 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   return isAccent ? { ...colors, color: "var(--mantine-primary-color-contrast)" } : colors;
 };
 
-/** Mantine's own quiet words are too quiet to be read on the light page. */
+/** What is wrong, and what one has to know: a quiet ground, the colour at the edge and in the sign. */
+const MOODS: Record<string, string> = { red: "bad", yellow: "warn" };
+const moodOf = ({ color }: AlertProps) => MOODS[String(color)];
+
+/** Mantine's own quiet words are too quiet to be read. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { "--mantine-color-dimmed": "#6b675f" },
-  dark: {},
+  light: { "--mantine-color-dimmed": "#6b675f", "--mantine-color-placeholder": "#726d64" },
+  dark: {
+    "--mantine-color-placeholder": "#928d85",
+    // Mantine's own is darker than the ground, where a button has to stand out from it.
+    "--mantine-color-gray-light": "var(--mantine-color-dark-6)",
+    "--mantine-color-gray-light-hover": "var(--mantine-color-dark-5)",
+  },
 });
 
 export const theme = createTheme({
-  colors: { amber, dark },
+  black: "#1b1a18",
+  colors: { amber, dark, gray },
   primaryColor: "amber",
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
@@ -69,6 +94,25 @@ export const theme = createTheme({
   respectReducedMotion: true,
   spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
   components: {
+    Alert: Alert.extend({
+      vars: (_, props) => {
+        const mood = moodOf(props);
+        return {
+          root: mood
+            ? {
+                "--alert-bg": `var(--tap-${mood}-ground)`,
+                "--alert-bd": `1px solid var(--tap-${mood}-edge)`,
+                "--alert-color": `var(--tap-${mood})`,
+              }
+            : {},
+        };
+      },
+      styles: (_, props) => {
+        const mood = moodOf(props);
+        return { root: mood ? { borderInlineStart: `3px solid var(--tap-${mood})` } : {} };
+      },
+    }),
+    Badge: { defaultProps: { tt: "none" } },
     // Among other words a colour alone does not tell a link.
     Anchor: { defaultProps: { underline: "always" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },

@@ -2,13 +2,14 @@ import { Menu, type MenuSubProps } from "@mantine/core";
 import { IconFileExport } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-const FORMS = {
+/** The forms a chat is saved in. */
+export const FORMS = {
   json: "Everything, as JSON (can be imported again)",
   jsonl: "SillyTavern (JSONL)",
   markdown: "Markdown",
   text: "Plain text",
 };
-type Form = keyof typeof FORMS;
+export type Form = keyof typeof FORMS;
 
 type ExportMenuProps = {
   /** Return where the chat is to be had in a form. */

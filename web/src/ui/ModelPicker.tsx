@@ -33,7 +33,7 @@ export function ModelPicker(props: ModelPickerProps) {
   const isPhone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const id = useId();
   const model = models.find((each) => each.id === value);
-  const unlisted = value !== null && !model && models.length > 0 && !loading;
+  const unlisted = value !== null && !loading && (model ? model.extra?.missing === true : models.length > 0);
   const shown = value === null ? t("No model chosen") : (model?.title ?? value);
 
   const list = (

@@ -16,6 +16,8 @@ export type ListedModel = {
   inputs?: readonly string[] | undefined;
   reasoning?: boolean | null | undefined;
   tools?: boolean | null | undefined;
+  /** `missing`: chosen, and in nobody's list. */
+  extra?: { missing?: unknown } | undefined;
 };
 
 export type Sort = "name" | "price" | "context";

@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import { IconAdjustmentsHorizontal, IconFileText } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Suspense, lazy, useCallback, useMemo, useState } from "react";
@@ -7,8 +8,10 @@ import { useTranslation } from "react-i18next";
 import { chatQuery } from "@/api/chats";
 import classes from "@/app/pages/panel.module.css";
 import { Conversation } from "@/features/chat";
+import { useSections } from "@/features/response/sections";
 import { useShortcut } from "@/lib/shortcuts";
 import { Shield } from "@/ui/Shield";
+import { useCommands } from "@/ui/commands";
 import { useTitle } from "@/ui/title";
 
 const ResponsePanel = lazy(async () => ({
@@ -30,6 +33,7 @@ export function ChatPage() {
   useTitle(chatId === undefined ? t("New chat") : chat && (chat.title || t("A chat without a title")));
   const toggle = useCallback(() => setOpen((open) => !open), [setOpen]);
   useShortcut("panel", toggle, { whileWriting: true });
+  usePanelCommands({ isOpen, toggle, isBegun: chatId !== undefined });
   const begun = useCallback(
     (id: string) => void go({ to: "/chats/$chatId", params: { chatId: id }, replace: true }),
     [go],
@@ -67,6 +71,34 @@ export function ChatPage() {
       )}
     </div>
   );
+}
+
+type Panel = { isOpen: boolean; toggle: () => void; isBegun: boolean };
+
+/** Offer the response configuration, and in it what goes out. */
+function usePanelCommands({ isOpen, toggle, isBegun }: Panel): void {
+  const { t } = useTranslation();
+  const [, show] = useSections();
+  useCommands([
+    {
+      group: "chat",
+      label: isOpen ? t("Close the response configuration") : t("Open the response configuration"),
+      words: t("panel settings parameters sampler temperature system prompt"),
+      action: "panel",
+      icon: IconAdjustmentsHorizontal,
+      act: toggle,
+    },
+    isBegun && {
+      group: "chat",
+      label: t("What is sent"),
+      words: t("request preview tokens context prompt body"),
+      icon: IconFileText,
+      act: () => {
+        show(["sent"]);
+        if (!isOpen) toggle();
+      },
+    },
+  ]);
 }
 
 /** Hold whether the panel is open. Where it lies over the chat, it is not so from the last time. */

@@ -17,6 +17,7 @@ import { MessageList } from "@/features/chat/MessageList";
 import { NoChat } from "@/features/chat/NoChat";
 import type { Models, Openings } from "@/features/chat/RowView";
 import { useBeginning } from "@/features/chat/beginning";
+import { useChatCommands } from "@/features/chat/commands";
 import { isBlank, writtenNow } from "@/features/chat/conversation";
 import { useDeeds } from "@/features/chat/deeds";
 import { useDropping } from "@/features/chat/dropping";
@@ -107,6 +108,7 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
     onContinue,
     onEdit: openings.edit,
   });
+  useChatCommands({ chatId: id, chat: chat ?? null, deeds, isBusy, lastAnswer, onRegenerate, onContinue });
   const takeImpersonated = useCallback(() => living?.takeImpersonated(), [living]);
 
   const deliver: Deliver = useCallback(

@@ -5,6 +5,7 @@ import { JumpToEnd } from "@/features/chat/JumpToEnd";
 import { type Models, type Openings, RowView } from "@/features/chat/RowView";
 import { writtenNow } from "@/features/chat/conversation";
 import type { Deeds } from "@/features/chat/deeds";
+import { useHolding } from "@/features/chat/holding";
 import type { Living } from "@/features/chat/living";
 import { rowsOf } from "@/features/chat/rows";
 import type { Situation } from "@/features/chat/situation";
@@ -69,6 +70,7 @@ export function MessageList(props: MessageListProps) {
   const place = isAtEnd ? -1 : rows.findIndex((row) => row.key === seen);
   const unread = place < 0 ? 0 : rows.length - 1 - place;
 
+  useHolding(scroller, now.stretch);
   const above = useNearing(scroller, living?.earlier, rows[0]?.key);
   const below = useNearing(scroller, living?.later, last);
   const bring = useBringing(now.stretch, focus, onFound);

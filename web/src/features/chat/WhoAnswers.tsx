@@ -100,7 +100,7 @@ const nameOf = (connection: { name: string; ready_made: boolean }, title: string
 type Chosen = Pick<ChatChanges, "connection" | "model">;
 
 /** Return what chooses who answers: in the chat, or in new ones while none has begun. */
-function useChoose(chatId: string | null): (chosen: Chosen) => void {
+export function useChoose(chatId: string | null): (chosen: Chosen) => void {
   const cache = useQueryClient();
   const prefer = useChangePreferences();
   const { mutate } = useMutation({

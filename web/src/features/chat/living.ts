@@ -122,7 +122,8 @@ export function live(chatId: string, door: Door) {
   async function step(way: "undo" | "redo"): Promise<boolean> {
     const { chat, change } = await door[way](chatId);
     tell({ type: "chat", chat });
-    if (change) await read.refresh(null);
+    // What was brought back is shown, and what was taken back is not looked for.
+    if (change) await read.refresh(chat.head === situation().now.leaf ? null : chat.head);
     return change !== null;
   }
 

@@ -1,39 +1,35 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChatListed } from "@/api/chats";
-import { sentenceOf } from "@/api/problems";
+import { ChatListing } from "@/features/chats/ChatListing";
 import classes from "@/features/chats/List.module.css";
 import { type Acting, useActing } from "@/features/chats/acting";
 import { useListing } from "@/features/chats/listing";
 import { moment } from "@/lib/figures";
-import { More } from "@/ui/More";
-import { Trouble } from "@/ui/Trouble";
 
 /** Chats that were deleted: brought back, or removed for good. */
 export function DeletedChats({ q }: { q: string }) {
   const { t } = useTranslation();
-  const { list, chats } = useListing(q, true);
   const acting = useActing();
-  if (list.error && !chats) {
-    return <Trouble message={sentenceOf(list.error)} onRetry={() => void list.refetch()} />;
-  }
   return (
-    <Stack gap="md">
-      {chats?.length === 0 && !list.hasNextPage && (
+    <ChatListing
+      listing={useListing(q, true)}
+      row={56}
+      empty={
         <Text c="dimmed">
           {q ? t("No chat has that in its title.") : t("No deleted chats. What you delete can be brought back here.")}
         </Text>
+      }
+    >
+      {(chats) => (
+        <ul className={classes.list}>
+          {chats.map((chat) => (
+            <DeletedChat key={chat.id} chat={chat} acting={acting} />
+          ))}
+        </ul>
       )}
-      <ul className={classes.list}>
-        {chats?.map((chat) => <DeletedChat key={chat.id} chat={chat} acting={acting} />)}
-      </ul>
-      <More
-        isThere={list.hasNextPage}
-        isLoading={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
-      />
-    </Stack>
+    </ChatListing>
   );
 }
 

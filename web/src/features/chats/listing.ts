@@ -2,15 +2,7 @@
 
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { type ChatListed, chatsQuery } from "@/api/chats";
-
-/** Whether a title has every word of `q` in it, whatever its case. */
-export function isTitled(title: string, q: string): boolean {
-  const low = title.toLocaleLowerCase();
-  return q
-    .toLocaleLowerCase()
-    .split(/\s+/)
-    .every((word) => low.includes(word));
-}
+import { hasWords } from "@/lib/sought";
 
 /** Return the chats whose title has `q` in it. */
 export function useListing(q: string, deleted: boolean) {
@@ -19,5 +11,7 @@ export function useListing(q: string, deleted: boolean) {
     placeholderData: keepPreviousData,
   });
   const every: ChatListed[] | undefined = list.data?.pages.flatMap((page) => page.chats ?? []);
-  return { list, chats: every?.filter((chat) => isTitled(chat.title ?? "", q)) };
+  return { list, chats: every?.filter((chat) => hasWords(chat.title ?? "", q)) };
 }
+
+export type Listing = ReturnType<typeof useListing>;

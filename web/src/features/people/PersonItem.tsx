@@ -46,11 +46,13 @@ export function PersonItem({ person, isMe }: PersonItemProps) {
               {t("no password")}
             </Badge>
           )}
-          <Text size="xs" c="dimmed">
-            {t("since {{when}}", { when: moment(person.created_at, i18n.language) })}
-          </Text>
+          {person.created_at > 0 && (
+            <Text size="xs" c="dimmed">
+              {t("since {{when}}", { when: moment(person.created_at, i18n.language) })}
+            </Text>
+          )}
         </Group>
-        <Group gap={4}>
+        <Group gap={4} className={classes.actions}>
           <Button {...action} aria-expanded={opened === "name"} onClick={() => toggle("name")}>
             {t("Rename")}
           </Button>

@@ -1,5 +1,4 @@
 import { Accordion, Button, Text } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Connection } from "@/api/connections";
@@ -11,6 +10,7 @@ import { SystemPrompt } from "@/features/response/SystemPrompt";
 import { WhatIsSent } from "@/features/response/WhatIsSent";
 import type { Asked } from "@/api/asked";
 import { useKept } from "@/features/response/keeping";
+import { useSections } from "@/features/response/sections";
 import { Trouble } from "@/ui/Trouble";
 
 type SectionsProps = {
@@ -24,10 +24,7 @@ type SectionsProps = {
 export function Sections({ chatId, asked, proxyOf }: SectionsProps) {
   const { t } = useTranslation();
   const kept = useKept(chatId);
-  const [open, setOpen] = useLocalStorage<string[]>({
-    key: "tapster-response-sections",
-    defaultValue: ["settings"],
-  });
+  const [open, setOpen] = useSections();
   const { connection } = asked;
   return (
     <>

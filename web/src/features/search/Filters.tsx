@@ -11,6 +11,9 @@ export type Filter = {
   until: string;
 };
 
+// Four beside each other, or two and two.
+const EVENLY = "1 0 150px";
+
 type FiltersProps = { value: Filter; onChange: (value: Filter) => void };
 
 /** What narrows a search down: who said it, in which chat, when. */
@@ -28,7 +31,7 @@ export function Filters({ value, onChange }: FiltersProps) {
     <Group gap="sm" align="flex-end">
       <Select
         label={t("Who said it")}
-        w={150}
+        flex={EVENLY}
         placeholder={t("Anybody")}
         clearable
         data={[
@@ -41,8 +44,7 @@ export function Filters({ value, onChange }: FiltersProps) {
       />
       <Select
         label={t("In the chat")}
-        flex={1}
-        miw={160}
+        flex={EVENLY}
         placeholder={t("Any chat")}
         clearable
         searchable
@@ -56,7 +58,7 @@ export function Filters({ value, onChange }: FiltersProps) {
       <TextInput
         type="date"
         label={t("From")}
-        w={150}
+        flex={EVENLY}
         value={value.since}
         max={value.until || undefined}
         onChange={(event) => put({ since: event.currentTarget.value })}
@@ -64,7 +66,7 @@ export function Filters({ value, onChange }: FiltersProps) {
       <TextInput
         type="date"
         label={t("Until")}
-        w={150}
+        flex={EVENLY}
         value={value.until}
         min={value.since || undefined}
         onChange={(event) => put({ until: event.currentTarget.value })}

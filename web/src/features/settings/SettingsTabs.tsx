@@ -1,5 +1,5 @@
 import { Stack, Tabs, Title } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "@/features/settings/Settings.module.css";
 
@@ -15,6 +15,11 @@ type SettingsTabsProps = { tabs: readonly Tab[]; shown: string; onShow: (name: s
 /** The settings, one room at a time. */
 export function SettingsTabs({ tabs, shown, onShow }: SettingsTabsProps) {
   const { t } = useTranslation();
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Where there is no room for all of them, the one that is shown is among those that are seen.
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [shown]);
   const known = tabs.some((tab) => tab.name === shown) ? shown : (tabs[0]?.name ?? null);
   return (
     <Stack gap="md">
@@ -26,7 +31,7 @@ export function SettingsTabs({ tabs, shown, onShow }: SettingsTabsProps) {
         onChange={(name) => name && onShow(name)}
         keepMounted={false}
       >
-        <Tabs.List className={classes.tabs}>
+        <Tabs.List ref={list} className={classes.tabs}>
           {tabs.map(({ name, title }) => (
             <Tabs.Tab key={name} value={name} className={classes.tab}>
               {t(title)}

@@ -6,6 +6,7 @@ import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 import { isOpenFormula } from "@/lib/markdown-blocks";
 import { closeEnding } from "@/lib/markdown-ending";
+import { type Above, levelHeadings } from "@/lib/markdown-headings";
 import { breakLines, markSpans } from "@/lib/markdown-marks";
 import { markFormulas } from "@/lib/markdown-math";
 import { CodeBlock } from "@/ui/markdown/CodeBlock";
@@ -16,6 +17,8 @@ type BlockProps = {
   text: string;
   /** Where its links by name lead. */
   definitions: string;
+  /** The headings it stands under. */
+  above: Above;
   /** Whether more of it is being written. */
   open: boolean;
   quotes: boolean;
@@ -25,8 +28,8 @@ type BlockProps = {
 const asWritten = (address: string) => address;
 
 /** One block of a text, drawn again only when it changes. */
-export const Block = memo(function Block({ text, definitions, open, quotes }: BlockProps) {
-  const plugins = useMemo(() => pluginsFor(open, quotes), [open, quotes]);
+export const Block = memo(function Block({ text, definitions, above, open, quotes }: BlockProps) {
+  const plugins = useMemo(() => pluginsFor(open, quotes, above), [open, quotes, above]);
   if (open && isOpenFormula(text)) return <CodeBlock code={text.trim()} language="" />;
   const { text: marked, math } = markFormulas(open ? closeEnding(text) : text);
   return (
@@ -43,11 +46,12 @@ export const Block = memo(function Block({ text, definitions, open, quotes }: Bl
 
 type Plugins = NonNullable<Options["remarkPlugins"]>;
 
-function pluginsFor(open: boolean, quotes: boolean) {
+function pluginsFor(open: boolean, quotes: boolean, above: Above) {
   const remark: Plugins = [[remarkGfm, { singleTilde: false }], breakLines];
   const rehype: Plugins = [
     [rehypeSanitize, schema],
     [markSpans, { speech: quotes, open }],
+    [levelHeadings, above],
   ];
   return {
     remark,

@@ -149,6 +149,19 @@ describe("text", () => {
     expect(place.querySelector("figure code")?.textContent).toBe("x = 1");
   });
 
+  it.each([
+    ["# a\n\n## b\n\n# c", "2a 3b 2c"],
+    ["### a\n\n# b\n\n#### c\n\n## d", "2a 2b 3c 3d"],
+    ["## a\n\n```sh\n# no heading\n```\n\n#### b\n\n###### c", "2a 3b 4c"],
+    ["> # a\n\n- ### b\n\ntext\n\n<h6>c</h6>\n\nd\n---", "2a 3b 4c 3d"],
+    ["# a\n\n## b\n\n### c\n\n#### d\n\n##### e\n\n###### f", "2a 3b 4c 5d 6e 6f"],
+  ])("leads from one heading to the next without a gap: %j", async (text, levels) => {
+    const place = await shown(text);
+
+    const headings = [...place.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+    expect(headings.map((each) => each.tagName.slice(1) + each.textContent).join(" ")).toBe(levels);
+  });
+
   it("copies code", async () => {
     const person = userEvent.setup();
     await shown("```\na\n b\n```");

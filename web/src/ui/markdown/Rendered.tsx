@@ -6,6 +6,7 @@ import {
   plainLines,
   splitBlocks,
 } from "@/lib/markdown-blocks";
+import { type Above, headingsAbove } from "@/lib/markdown-headings";
 import { Block } from "@/ui/markdown/Block";
 import type { MarkdownProps } from "@/ui/markdown/Markdown";
 import classes from "@/ui/markdown/Markdown.module.css";
@@ -23,6 +24,7 @@ export function Rendered({ text, streaming = false, quotes = true }: MarkdownPro
   const whole = !streaming && hasFootnotes(written);
   const blocks = whole ? [written] : split.blocks;
   const definitions = whole ? "" : definitionsIn(written);
+  const above = headingsAbove(blocks);
   const last = blocks.length - 1;
   return (
     <div className={classes.text} dir="auto">
@@ -31,6 +33,7 @@ export function Rendered({ text, streaming = false, quotes = true }: MarkdownPro
           // Blocks are only ever added at the end while the text grows.
           key={at}
           text={block}
+          above={above[at] ?? ""}
           open={streaming && at === last}
           definitions={block.includes("[") ? definitions : ""}
           quotes={quotes}
@@ -40,7 +43,7 @@ export function Rendered({ text, streaming = false, quotes = true }: MarkdownPro
   );
 }
 
-type PieceProps = { text: string; open: boolean; definitions: string; quotes: boolean };
+type PieceProps = { text: string; above: Above; open: boolean; definitions: string; quotes: boolean };
 
 const Piece = memo(function Piece({ text, open, ...others }: PieceProps) {
   const shown = useThrottled(text, open ? patience(text.length) : 0);

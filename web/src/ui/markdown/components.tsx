@@ -27,10 +27,10 @@ const languageOf = (node: Element): string =>
 
 type HeadingProps = { node?: Element; children?: ReactNode };
 
-/** Headings of a message stand below those of the page. */
+/** A heading looks as it was written, and is on the level that it has on the page. */
 const heading = (level: 1 | 2 | 3 | 4 | 5 | 6) =>
   function Heading({ node, children }: HeadingProps) {
-    const Tag = `h${Math.min(6, level + 2)}` as "h3";
+    const Tag = `h${Number(node?.properties.dataLevel)}` as "h2";
     const hidden = classesOf(node).includes("sr-only");
     return <Tag className={hidden ? classes.unseen : classes[`h${level}`]}>{children}</Tag>;
   };

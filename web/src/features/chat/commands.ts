@@ -1,0 +1,183 @@
+/** What can be done in the open chat, offered to the palette. */
+
+import {
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconBrain,
+  IconFileExport,
+  IconPencil,
+  IconPlayerStop,
+  IconPlayerTrackNext,
+  IconPlug,
+  IconRefresh,
+  IconUserEdit,
+  IconVersions,
+} from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useAsked, useModels } from "@/api/asked";
+import { type Chat, changeChat, chatQuery, exportAddress } from "@/api/chats";
+import { connectionsQuery } from "@/api/connections";
+import type { Message } from "@/api/messages";
+import { useChoose } from "@/features/chat/WhoAnswers";
+import type { Deeds } from "@/features/chat/deeds";
+import { readDraft } from "@/features/chat/draft";
+import { FORMS, type Form } from "@/ui/ExportMenu";
+import { type Command, useCommands } from "@/ui/commands";
+
+type Offered = {
+  chatId: string | null;
+  chat: Chat | null;
+  deeds: Deeds | null;
+  isBusy: boolean;
+  lastAnswer: Message | null;
+  onRegenerate: (() => void) | null;
+  onContinue: (() => void) | null;
+};
+
+/** Offer whatever can be done with the chat, its messages and who answers in it. */
+export function useChatCommands({ chatId, chat, deeds, isBusy, ...last }: Offered): void {
+  const { t } = useTranslation();
+  const { lastAnswer, onRegenerate, onContinue } = last;
+  const isFree = deeds !== null && !isBusy;
+  useCommands([
+    deeds !== null &&
+      isBusy && {
+        group: "chat",
+        label: t("Stop what is being written"),
+        words: t("cancel abort halt"),
+        action: "stop",
+        icon: IconPlayerStop,
+        act: () => void deeds.stop(),
+      },
+    isFree &&
+      onRegenerate !== null && {
+        group: "chat",
+        label: t("Regenerate"),
+        words: t("retry again anew redo answer"),
+        action: "regenerate",
+        icon: IconRefresh,
+        act: onRegenerate,
+      },
+    isFree &&
+      lastAnswer !== null && {
+        group: "chat",
+        label: t("Another answer beside the last"),
+        words: t("swipe alternative reply variant"),
+        icon: IconVersions,
+        act: () => void deeds.swipe(lastAnswer, "new"),
+      },
+    isFree &&
+      onContinue !== null && {
+        group: "chat",
+        label: t("Continue"),
+        words: t("go on write more longer"),
+        action: "continue",
+        icon: IconPlayerTrackNext,
+        act: onContinue,
+      },
+    isFree && {
+      group: "chat",
+      label: t("Impersonate: write my next message"),
+      words: t("as me suggest"),
+      icon: IconUserEdit,
+      act: () => void deeds.impersonate(readDraft(chatId).text),
+    },
+    isFree && {
+      group: "chat",
+      label: t("Undo the last step"),
+      words: t("take back revert"),
+      action: "undo",
+      icon: IconArrowBackUp,
+      act: () => void deeds.step("undo"),
+    },
+    isFree && {
+      group: "chat",
+      label: t("Redo the step taken back"),
+      words: t("again repeat"),
+      icon: IconArrowForwardUp,
+      act: () => void deeds.step("redo"),
+    },
+    ...useChoosing(chatId),
+    ...useKeeping(chat, deeds),
+  ]);
+}
+
+/** Return the commands that choose who answers: in the chat, or in new ones while none has begun. */
+function useChoosing(chatId: string | null): (Command | false)[] {
+  const { t } = useTranslation();
+  const asked = useAsked(chatId);
+  const { models, answering } = useModels(asked);
+  const choose = useChoose(chatId);
+  const connections = useQuery(connectionsQuery).data ?? [];
+  return [
+    models.length > 0 && {
+      group: "chat",
+      label: chatId === null ? t("Model for new chats") : t("Model of this chat"),
+      words: t("switch change llm"),
+      icon: IconBrain,
+      choices: () =>
+        models.map(({ id, title }) => ({
+          label: title && title !== id ? `${title} (${id})` : id,
+          isChosen: id === (asked.model ?? answering?.id),
+          act: () => choose({ model: id }),
+        })),
+    },
+    // Those of new chats are offered wherever one is.
+    chatId !== null &&
+      connections.length > 0 && {
+        group: "chat",
+        label: t("Connection of this chat"),
+        words: t("switch change api source provider"),
+        icon: IconPlug,
+        choices: () =>
+          connections.map(({ id, name }) => ({
+            label: name,
+            isChosen: id === asked.connection?.id,
+            act: () => choose({ connection: id, model: null }),
+          })),
+      },
+  ];
+}
+
+/** Return the commands that name the chat and carry it out. */
+function useKeeping(chat: Chat | null, deeds: Deeds | null): (Command | false)[] {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  if (!chat || !deeds) return [];
+  const rename = (title: string) =>
+    deeds.attempt(async () => {
+      const changed = await changeChat(chat.id, { title });
+      cache.setQueryData(chatQuery(chat.id).queryKey, changed);
+      await cache.invalidateQueries({ queryKey: ["chats"] });
+    });
+  return [
+    {
+      group: "chat",
+      label: t("Rename the chat"),
+      words: t("title name"),
+      icon: IconPencil,
+      value: chat.title,
+      take: (title) => void rename(title),
+    },
+    {
+      group: "chat",
+      label: t("Export the chat"),
+      words: t("download save file json markdown sillytavern"),
+      icon: IconFileExport,
+      choices: () =>
+        (Object.keys(FORMS) as Form[]).map((form) => ({
+          label: t(FORMS[form]),
+          act: () => download(exportAddress(chat.id, form)),
+        })),
+    },
+  ];
+}
+
+/** Have the browser keep what is at an address of ours. */
+function download(address: string): void {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = "";
+  link.click();
+}
