@@ -1,6 +1,6 @@
 """Settings an endpoint takes and does nothing with: kept back, and said so."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from msgspec import structs
 
@@ -9,20 +9,25 @@ from tapster.core.requests import ChatRequest
 from tapster.dialects.notices import Notices
 
 
-def kept_back(
-    request: ChatRequest, ignored: Mapping[str, str], *, by: str
-) -> tuple[ChatRequest, tuple[Noticed, ...]]:
-    """Return `request` without what would be passed over, and what a person is told of it.
+@dataclass(frozen=True)
+class Ignored:
+    """Names of settings, and why nothing comes of them: it goes on after the endpoint's name."""
 
-    `ignored` says why by setting, as it goes on after `by`, the name of the endpoint's program.
-    """
+    names: frozenset[str] = frozenset()
+    why: str = ""
+
+
+def kept_back(
+    request: ChatRequest, ignored: Ignored, *, by: str
+) -> tuple[ChatRequest, tuple[Noticed, ...]]:
+    """Return `request` without what `by` would pass over, and what a person is told of it."""
     settings = request.settings
-    chosen = [name for name in ignored if getattr(settings, name) is not None]
+    chosen = [name for name in sorted(ignored.names) if getattr(settings, name) is not None]
     if not chosen:
         return request, ()
     notices = Notices(by)
     for name in chosen:
         if not notices.asks_nothing(name, getattr(settings, name)):
-            notices.omit_setting(name, ignored[name])
+            notices.omit_setting(name, ignored.why)
     less = structs.replace(settings, **dict.fromkeys(chosen))
     return structs.replace(request, settings=less), notices.told()

@@ -18,7 +18,7 @@ from tapster.dialects.dialect import Dialect, Encoded
 from tapster.sources._addresses import CALL_TAILS, below, tidied, with_query
 from tapster.sources._auth import Auth, Bearer, HeaderKey, KeyGrant, QueryKey
 from tapster.sources._facts import joined
-from tapster.sources._ignored import kept_back
+from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option, lay_under
 from tapster.sources._probes import Probed, StatusCall
 from tapster.sources._ranges import Own, Ranges, within
@@ -131,7 +131,7 @@ class HttpSource:
     model_ranges: Callable[[str], Ranges] | None = None
     own: Own = field(default_factory=dict)
     refuses: frozenset[str] = frozenset()
-    ignores: Mapping[str, str] = field(default_factory=dict)
+    ignores: Ignored = field(default_factory=Ignored)
     models_path: str | None = "/models"
     facts_path: str | None = None
     status: StatusCall | None = None
@@ -165,13 +165,13 @@ class HttpSource:
 
     def settings(self) -> tuple[Setting, ...]:
         """Return the response settings this source takes, with its own ranges."""
-        takes = self.dialect.takes - self.refuses - self.ignores.keys()
+        takes = self.dialect.takes - self.refuses - self.ignores.names
         return within(takes, self.ranges, self.own)
 
     def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]:
         """Return the response settings taken where `request` goes, with its model's ranges."""
         own = self.model_ranges(request.model) if self.model_ranges else {}
-        takes = self.dialect_for(request, link).takes - self.refuses | self.ignores.keys()
+        takes = self.dialect_for(request, link).takes - self.refuses | self.ignores.names
         return within(takes, {**self.ranges, **own}, self.own)
 
     def endpoint_of(self, link: Link) -> str:

@@ -61,8 +61,8 @@ def _section(source: Source) -> str:
     wires = getattr(getattr(source, "dialect", None), "wires", {})
     taken = ", ".join(_words(setting, wires.get(setting.name)) for setting in source.settings())
     lines += [f"Takes: {taken}.", ""]
-    if isinstance(source, HttpSource) and source.ignores:
-        names = ", ".join(f"`{name}`" for name in source.ignores)
+    if isinstance(source, HttpSource) and source.ignores.names:
+        names = ", ".join(f"`{name}`" for name in sorted(source.ignores.names))
         lines += [f"Kept back, as it does nothing with them: {names}.", ""]
     if source.options:
         lines += ["| option | values | meaning |", "|---|---|---|"]

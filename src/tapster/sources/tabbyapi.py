@@ -6,16 +6,19 @@ https://github.com/theroyallab/tabbyAPI/wiki
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import same
 from tapster.sources._auth import HeaderKey
+from tapster.sources._ignored import Ignored
 from tapster.sources._probes import StatusCall
 from tapster.sources._source import HttpSource
 
 # It has the fields, and says in its log alone that nothing comes of them.
-IGNORED = (
-    *("top_a", "typical_p", "tfs", "skew", "smoothing_factor"),
-    *("dynatemp_low", "dynatemp_high", "dynatemp_exponent"),
-    *("mirostat_mode", "mirostat_tau", "mirostat_eta"),
-    *("dry_multiplier", "dry_base", "dry_allowed_length", "dry_range", "dry_sequence_breakers"),
-    "ignore_eos",
+IGNORED = frozenset(
+    {
+        *("top_a", "typical_p", "tfs", "skew", "smoothing_factor"),
+        *("dynatemp_low", "dynatemp_high", "dynatemp_exponent"),
+        *("mirostat_mode", "mirostat_tau", "mirostat_eta"),
+        *("dry_multiplier", "dry_base", "dry_allowed_length", "dry_range", "dry_sequence_breakers"),
+        "ignore_eos",
+    }
 )
 
 source = HttpSource(
@@ -54,7 +57,7 @@ source = HttpSource(
         "repetition_range": {"low": -1},
         "adaptive_target": {"neutral": 1},
     },
-    ignores=dict.fromkeys(IGNORED, "passes over it with its engine, ExLlamaV3"),
+    ignores=Ignored(IGNORED, why="passes over it with its engine, ExLlamaV3"),
     auth=HeaderKey("x-api-key"),
     key_need="optional",
     models_path="/v1/models",

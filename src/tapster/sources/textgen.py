@@ -8,7 +8,7 @@ from tapster.core.links import Link
 from tapster.core.requests import ChatRequest
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, quoted, same
-from tapster.sources._ignored import kept_back
+from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
 from tapster.sources._source import HttpSource
@@ -38,8 +38,9 @@ IGNORED = {
 def refine(request: ChatRequest, link: Link) -> tuple[ChatRequest, tuple[Noticed, ...]]:
     """Keep back what the loader that was named would pass over."""
     loader = str(link.options.get("loader"))
-    why = f"passes over it with the loader {loader}"
-    return kept_back(request, dict.fromkeys(IGNORED.get(loader, ()), why), by=TITLE)
+    names = IGNORED.get(loader, frozenset())
+    ignored = Ignored(names, why=f"passes over it with the loader {loader}")
+    return kept_back(request, ignored, by=TITLE)
 
 
 source = HttpSource(

@@ -1,16 +1,14 @@
 """The response settings that servers which run models themselves add to those all know."""
 
-from functools import partial
-
 from tapster.core.settings.setting import Setting
 
-_sampler = partial(Setting, group="More samplers")
-_heat = partial(Setting, group="Changing temperature")
-_repeating = partial(Setting, group="Against repetition")
-_bound = partial(Setting, group="What may be written")
+MORE = "More samplers"
+HEAT = "Changing temperature"
+REPETITION = "Against repetition"
+BOUNDS = "What may be written"
 
 SAMPLERS: tuple[Setting, ...] = (
-    _sampler(
+    Setting(
         "top_n_sigma",
         "Top n-sigma",
         "Keep only words within this many standard deviations of the likeliest one.",
@@ -18,16 +16,18 @@ SAMPLERS: tuple[Setting, ...] = (
         high=10,
         neutral=0,
         usual=1,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "tfs",
         "Tail free sampling",
         "Cut the long tail of unlikely words off where their chances level out.",
         low=0,
         high=1,
         neutral=1,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "xtc_probability",
         "XTC probability",
         "How often the likeliest words are taken away, wherever several are likely.",
@@ -35,78 +35,89 @@ SAMPLERS: tuple[Setting, ...] = (
         high=1,
         neutral=0,
         usual=0.5,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "xtc_threshold",
         "XTC threshold",
         "How likely a word must be for XTC to count it as likely; above 0.5 it does nothing.",
         low=0,
         high=0.5,
         usual=0.1,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "epsilon_cutoff",
         "Epsilon cutoff",
         "Drop words less likely than this many ten-thousandths.",
         low=0,
         neutral=0,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "eta_cutoff",
         "Eta cutoff",
         "The same with a limit that sinks where the model is unsure, in ten-thousandths.",
         low=0,
         neutral=0,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "skew",
         "Skew",
         "Shift the choice towards likely words (above 0) or unlikely ones (below 0).",
         neutral=0,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "adaptive_target",
         "Adaptive-P target",
         "Aim at words of about this chance, over the whole of the answer.",
         low=0,
         high=1,
         usual=0.5,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "adaptive_decay",
         "Adaptive-P decay",
         "How long Adaptive-P remembers how likely the words before were.",
         low=0,
         high=0.99,
         usual=0.9,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "guidance_scale",
         "Guidance scale",
         "How strongly the answer is pushed away from the negative prompt; 1 changes nothing.",
         low=0,
         neutral=1,
         usual=1.5,
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "negative_prompt",
         "Negative prompt",
         "A text the answer should be unlike; it counts with the guidance scale.",
         kind="code",
+        group=MORE,
     ),
-    _sampler(
+    Setting(
         "sampler_order",
         "Sampler order",
         "The samplers in the order in which they are applied, in the server's own words.",
         kind="list",
+        group=MORE,
     ),
-    _heat(
+    Setting(
         "temperature_last",
         "Temperature last",
         "Apply the temperature after the other samplers instead of before them.",
         kind="switch",
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "dynatemp_range",
         "Dynamic temperature range",
         "Let the temperature move by this much both ways, with how sure the model is.",
@@ -114,32 +125,36 @@ SAMPLERS: tuple[Setting, ...] = (
         high=5,
         neutral=0,
         usual=0.5,
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "dynatemp_low",
         "Lowest temperature",
         "The temperature where the model is surest of its next word.",
         low=0,
         high=5,
         usual=0.5,
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "dynatemp_high",
         "Highest temperature",
         "The temperature where the model is least sure of its next word.",
         low=0,
         high=5,
         usual=1.5,
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "dynatemp_exponent",
         "Dynamic temperature exponent",
         "How the temperature grows with the doubt: 1 evenly, more than 1 late.",
         low=0,
         high=10,
         neutral=1,
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "smoothing_factor",
         "Smoothing factor",
         "Make likely words likelier by a curve instead of a temperature.",
@@ -147,16 +162,18 @@ SAMPLERS: tuple[Setting, ...] = (
         high=10,
         neutral=0,
         usual=0.3,
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "smoothing_curve",
         "Smoothing curve",
         "How steep that curve is; 1 is the plain one.",
         low=1,
         high=10,
         neutral=1,
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "mirostat_mode",
         "Mirostat",
         "Keep the answer equally surprising throughout, by version 1 or 2; 0 is off.",
@@ -165,64 +182,72 @@ SAMPLERS: tuple[Setting, ...] = (
         high=2,
         neutral=0,
         usual=2,
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "mirostat_tau",
         "Mirostat tau",
         "How surprising the answer is kept by Mirostat.",
         low=0,
         high=20,
         usual=5,
+        group=HEAT,
     ),
-    _heat(
+    Setting(
         "mirostat_eta",
         "Mirostat eta",
         "How quickly Mirostat corrects itself.",
         low=0,
         high=1,
         usual=0.1,
+        group=HEAT,
     ),
-    _repeating(
+    Setting(
         "repetition_range",
         "Repetition range",
         "How many of the last tokens the repetition penalty looks back at.",
         kind="integer",
         low=0,
         usual=1024,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "repetition_slope",
         "Repetition slope",
         "How much weaker the repetition penalty is for what lies further back; 1 is evenly.",
         low=0,
         high=10,
         neutral=1,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "repetition_decay",
         "Repetition decay",
         "Over how many tokens beyond its range the repetition penalty fades out.",
         kind="integer",
         low=0,
         neutral=0,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "encoder_repetition_penalty",
         "Encoder repetition penalty",
         "Make words that are not in the prompt less likely; 1 changes nothing.",
         low=0,
         high=2,
         neutral=1,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "no_repeat_ngram_size",
         "No-repeat n-gram size",
         "Never write a run of this many tokens twice; 0 allows all.",
         kind="integer",
         low=0,
         neutral=0,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "dry_multiplier",
         "DRY multiplier",
         "How strongly DRY makes the next word of a repeated passage less likely; 0 is off.",
@@ -230,85 +255,98 @@ SAMPLERS: tuple[Setting, ...] = (
         high=5,
         neutral=0,
         usual=0.8,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "dry_base",
         "DRY base",
         "By which factor DRY grows with every token a repeated passage is longer.",
         low=1,
         high=4,
         usual=1.75,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "dry_allowed_length",
         "DRY allowed length",
         "How many tokens may be repeated before DRY begins.",
         kind="integer",
         low=0,
         usual=2,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "dry_range",
         "DRY range",
         "How many of the last tokens DRY looks back at.",
         kind="integer",
         low=0,
         usual=1024,
+        group=REPETITION,
     ),
-    _repeating(
+    Setting(
         "dry_sequence_breakers",
         "DRY sequence breakers",
         "Texts across which DRY sees no repetition, such as the end of a line.",
         kind="list",
+        group=REPETITION,
     ),
-    _bound(
+    Setting(
         "min_tokens",
         "Min response length",
         "The fewest tokens the answer may have.",
         kind="integer",
         low=0,
         neutral=0,
+        group=BOUNDS,
     ),
-    _bound(
+    Setting(
         "ignore_eos",
         "Ignore the end",
         "Never let the model end its answer itself: it goes on to the longest allowed.",
         kind="switch",
+        group=BOUNDS,
     ),
-    _bound(
+    Setting(
         "banned_strings",
         "Banned texts",
         "Texts that must not be in the answer.",
         kind="list",
+        group=BOUNDS,
     ),
-    _bound(
+    Setting(
         "banned_token_ids",
         "Banned tokens",
         "Tokens that must not be in the answer, by token id.",
         kind="ids",
+        group=BOUNDS,
     ),
-    _bound(
+    Setting(
         "skip_special_tokens",
         "Skip special tokens",
         "Leave the model's control tokens out of the answer.",
         kind="switch",
+        group=BOUNDS,
     ),
-    _bound(
+    Setting(
         "json_schema",
         "JSON schema",
         "The answer is JSON that follows this schema.",
         kind="json",
+        group=BOUNDS,
     ),
-    _bound(
+    Setting(
         "regex",
         "Regular expression",
         "The answer as a whole matches this regular expression.",
         kind="text",
+        group=BOUNDS,
     ),
-    _bound(
+    Setting(
         "grammar",
         "Grammar",
         "The answer follows this grammar, usually written in GBNF.",
         kind="code",
+        group=BOUNDS,
     ),
 )
