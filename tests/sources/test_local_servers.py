@@ -121,6 +121,20 @@ async def test_a_server_is_asked_at_its_root_whatever_was_pasted(script, server,
     assert not any("authorization" in call.headers for call in transport.calls)
 
 
+@pytest.mark.parametrize("server", ["tabbyapi", "textgen", "aphrodite", "llamacpp", "koboldcpp"])
+async def test_raw_text_is_continued_at_the_same_root(script, server):
+    link, transport = script(
+        Scripted({"choices": [{"index": 0, "text": " there", "finish_reason": "stop"}]}),
+        endpoint="http://here:9/v1",
+    )
+    raw = ChatRequest(model="m", messages=(), prompt="Hi", stream=False, extra={"min_p": 0.1})
+
+    _ = [event async for event in find_source(server).stream(raw, link)]
+
+    assert transport.calls[0].url == "http://here:9/v1/completions"
+    assert transport.said()["min_p"] == 0.1
+
+
 async def test_tabby_wants_its_key_in_a_header_of_its_own(script):
     link, transport = script(Scripted({"permission": "api"}), listing(OPENAI_CARD))
 

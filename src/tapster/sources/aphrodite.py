@@ -5,6 +5,7 @@ https://aphrodite.pygmalion.chat
 
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, inside, same
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
 from tapster.sources._source import HttpSource
 
@@ -41,6 +42,7 @@ source = HttpSource(
     ),
     ranges={"temperature": (0, 5)},
     own={"reasoning_effort": {"choices": ("none", "low", "medium", "high")}},
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     status=StatusCall("/health", proves_key=False),

@@ -11,6 +11,7 @@ from tapster.core.requests import ChatRequest
 from tapster.dialects.notices import Notices
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, numbered, same
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
 from tapster.sources._source import HttpSource
 
@@ -79,6 +80,7 @@ source = HttpSource(
         "xtc_threshold": {"usual": 0.2},
         "sampler_order": {"choices": tuple(ORDER)},
     },
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     list_is_public=True,

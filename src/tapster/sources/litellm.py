@@ -4,6 +4,7 @@ https://docs.litellm.ai/docs/proxy/user_keys
 """
 
 from tapster.dialects.openai_chat import OpenAIChat
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
 from tapster.sources._source import HttpSource
 
@@ -20,6 +21,7 @@ source = HttpSource(
         also_takes=frozenset({"top_k", "min_p", "repetition_penalty", "json_schema"}),
         prefill="prefix",
     ),
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     facts_path="/v1/model/info",

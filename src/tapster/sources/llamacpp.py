@@ -5,6 +5,7 @@ https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 
 from dataclasses import replace
 
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._llama import CHAT, OWN, RANGES
 from tapster.sources._probes import StatusCall
 from tapster.sources._source import HttpSource
@@ -18,6 +19,7 @@ source = HttpSource(
     dialect=replace(CHAT, path="/v1/chat/completions"),
     ranges=RANGES,
     own=OWN,
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     # Whoever asks may see the list and that it is alive; only a message proves the key.

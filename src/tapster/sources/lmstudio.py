@@ -6,6 +6,7 @@ https://lmstudio.ai/docs/developer/openai-compat
 from tapster.core.models import Model
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._options import Option
 from tapster.sources._source import HttpSource
 
@@ -30,6 +31,7 @@ source = HttpSource(
         never_takes=frozenset({"n", "logprobs", "top_logprobs", "reasoning_effort", "verbosity"}),
         wires={"repetition_penalty": "repeat_penalty", "banned_token_ids": as_bias(-100)},
     ),
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     facts_path="/api/v0/models",

@@ -5,6 +5,7 @@ https://localai.io/features/openai-functions/
 
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, same
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
 from tapster.sources._source import HttpSource
 
@@ -29,6 +30,7 @@ source = HttpSource(
             "banned_token_ids": as_bias(-100),
         },
     ),
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     status=StatusCall("/readyz", proves_key=False),

@@ -5,6 +5,7 @@ https://github.com/theroyallab/tabbyAPI/wiki
 
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import same
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import HeaderKey
 from tapster.sources._ignored import Ignored
 from tapster.sources._probes import StatusCall
@@ -59,6 +60,7 @@ source = HttpSource(
     },
     ignores=Ignored(IGNORED, why="passes over it with its engine, ExLlamaV3"),
     auth=HeaderKey("x-api-key"),
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     status=StatusCall("/v1/auth/permission"),

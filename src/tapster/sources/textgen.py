@@ -8,6 +8,7 @@ from tapster.core.links import Link
 from tapster.core.requests import ChatRequest
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, quoted, same
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
@@ -91,6 +92,7 @@ source = HttpSource(
             )
         },
     },
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     status=StatusCall("/v1/internal/model/info"),

@@ -5,6 +5,7 @@ https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
 
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, inside, same
+from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
 from tapster.sources._source import HttpSource
 
@@ -32,6 +33,7 @@ source = HttpSource(
         },
         prefill_fields={"add_generation_prompt": False, "continue_final_message": True},
     ),
+    text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     models_path="/v1/models",
     status=StatusCall("/health", proves_key=False),
