@@ -1,4 +1,4 @@
-"""A real LiteLLM proxy between Tapster and a provider, connected by a proxy preset."""
+"""A real LiteLLM proxy between Tapster and a provider: by a proxy preset, and as what it is."""
 
 import json
 import os
@@ -78,17 +78,19 @@ def until_alive(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None
 
 @pytest.fixture(scope="module")
 def proxied(home, litellm):
-    """Connections of two sources through LiteLLM, and one that shows a wrong password."""
+    """Connections of two sources through LiteLLM, to itself, and some with a wrong password."""
     for name, password in (("litellm", MASTER_KEY), ("mistaken", "sk-wrong-0123456789")):
         url = f"{litellm}/v1"
         home.run("proxies", "add", name, "--url", url, "--password-stdin", stdin=password)
     home.add("lite-openai", "openai", "--proxy", "litellm", "--show-external", key=None)
     home.add("lite-custom", "custom", "--proxy", "litellm", key=None)
     home.add("lite-wrong", "openai", "--proxy", "mistaken", key=None)
+    home.add("lite-itself", "litellm", "--endpoint", litellm, key=MASTER_KEY)
+    home.add("lite-denied", "litellm", "--endpoint", f"{litellm}/v1", key="sk-wrong-0123456789")
     return home
 
 
-both_sources = pytest.mark.parametrize("name", ["lite-openai", "lite-custom"])
+every_way = pytest.mark.parametrize("name", ["lite-openai", "lite-custom", "lite-itself"])
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -96,7 +98,7 @@ def says(text: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": text}]
 
 
-@both_sources
+@every_way
 def test_the_connection_is_ready_and_lists_the_proxys_models(proxied, name):
     check = proxied.listed("connections", "check", name)
 
@@ -105,7 +107,7 @@ def test_the_connection_is_ready_and_lists_the_proxys_models(proxied, name):
     assert {"mock-gpt", "embedded"} <= listed
 
 
-@both_sources
+@every_way
 def test_a_chat_is_streamed_through_the_proxy(proxied, client, mock, name):
     chunks = list(
         client.chat.completions.create(
@@ -122,7 +124,7 @@ def test_a_chat_is_streamed_through_the_proxy(proxied, client, mock, name):
     assert mock.chats[-1].body["model"] == "gpt-4o"
 
 
-@both_sources
+@every_way
 def test_a_whole_answer_and_a_tool_call_come_through_the_proxy(proxied, client, mock, name):
     tool = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
 
@@ -136,7 +138,7 @@ def test_a_whole_answer_and_a_tool_call_come_through_the_proxy(proxied, client, 
     assert called.choices[0].message.tool_calls[0].function.name == "look"
 
 
-@both_sources
+@every_way
 def test_the_providers_error_comes_through_the_proxy(proxied, client, mock, name):
     with pytest.raises(openai.APIStatusError, match="not valid"):
         client.chat.completions.create(
@@ -150,18 +152,36 @@ def checked(home, name: str) -> dict:
     return check
 
 
-def test_a_wrong_password_is_told(proxied, client):
-    assert checked(proxied, "lite-wrong")["state"] in {"key_refused", "failed"}
+@pytest.mark.parametrize("name", ["lite-wrong", "lite-denied"])
+def test_a_wrong_password_is_told(proxied, client, name):
+    assert checked(proxied, name)["state"] in {"key_refused", "failed"}
     with pytest.raises(openai.APIStatusError) as refused:
-        client.chat.completions.create(model="lite-wrong/mock-gpt", messages=says("Hello"))
+        client.chat.completions.create(model=f"{name}/mock-gpt", messages=says("Hello"))
 
     assert refused.value.status_code in {400, 401}
     assert refused.value.body["message"]
     assert "sk-wrong-0123456789" not in str(refused.value)
 
 
-def test_a_wrong_password_is_told_as_one(proxied):
-    assert checked(proxied, "lite-wrong")["state"] == "key_refused"
+@pytest.mark.parametrize("name", ["lite-wrong", "lite-denied"])
+def test_a_wrong_password_is_told_as_one(proxied, name):
+    assert checked(proxied, name)["state"] == "key_refused"
+
+
+def test_what_litellm_knows_of_its_models_is_known_here(proxied):
+    models = {model["id"]: model for model in proxied.listed("models", "lite-itself")}
+
+    assert models["mock-gpt"]["context"] == 128_000
+    assert models["mock-gpt"]["tools"] is True
+
+
+def test_samplers_go_through_to_the_provider(proxied, client, mock):
+    client.chat.completions.create(
+        model="lite-itself/mock-gpt", messages=says("Hello"), temperature=0.5, seed=7
+    )
+
+    assert mock.chats[-1].body["temperature"] == 0.5
+    assert mock.chats[-1].body["seed"] == 7
 
 
 def test_litellm_may_stand_before_our_own_gateway(proxied, client):

@@ -182,8 +182,13 @@ def _values(setting: Setting) -> tuple[Any, ...]:
             return (("~",),)
         case "map":
             return ({"1": -1.0},)
-        case "text":
+        case "text" | "code":
             return ("~",)
+        case "ids":
+            # Two, as each of them may become a field of its own.
+            return ((4099, 4111),)
+        case "json":
+            return ({"type": "object"},)
         case "integer":
             return (_whole(setting),)
         case "number":

@@ -10,7 +10,10 @@ Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 class Settings(Struct, frozen=True, omit_defaults=True):
-    """The response settings a person chose. `None` is a real state: not sent."""
+    """The response settings a person chose. `None` is a real state: not sent.
+
+    Those from `top_n_sigma` on are known to servers that run models themselves.
+    """
 
     temperature: float | None = None
     top_p: float | None = None
@@ -32,6 +35,46 @@ class Settings(Struct, frozen=True, omit_defaults=True):
     reasoning_tokens: int | None = None
     show_reasoning: bool | None = None
     verbosity: str | None = None
+    top_n_sigma: float | None = None
+    tfs: float | None = None
+    xtc_probability: float | None = None
+    xtc_threshold: float | None = None
+    epsilon_cutoff: float | None = None
+    eta_cutoff: float | None = None
+    skew: float | None = None
+    adaptive_target: float | None = None
+    adaptive_decay: float | None = None
+    guidance_scale: float | None = None
+    negative_prompt: str | None = None
+    sampler_order: tuple[str, ...] | None = None
+    temperature_last: bool | None = None
+    dynatemp_range: float | None = None
+    dynatemp_low: float | None = None
+    dynatemp_high: float | None = None
+    dynatemp_exponent: float | None = None
+    smoothing_factor: float | None = None
+    smoothing_curve: float | None = None
+    mirostat_mode: int | None = None
+    mirostat_tau: float | None = None
+    mirostat_eta: float | None = None
+    repetition_range: int | None = None
+    repetition_slope: float | None = None
+    repetition_decay: int | None = None
+    encoder_repetition_penalty: float | None = None
+    no_repeat_ngram_size: int | None = None
+    dry_multiplier: float | None = None
+    dry_base: float | None = None
+    dry_allowed_length: int | None = None
+    dry_range: int | None = None
+    dry_sequence_breakers: tuple[str, ...] | None = None
+    min_tokens: int | None = None
+    ignore_eos: bool | None = None
+    banned_strings: tuple[str, ...] | None = None
+    banned_token_ids: tuple[int, ...] | None = None
+    skip_special_tokens: bool | None = None
+    json_schema: dict[str, Any] | None = None
+    regex: str | None = None
+    grammar: str | None = None
 
 
 class Tool(Struct, frozen=True, omit_defaults=True):

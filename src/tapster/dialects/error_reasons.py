@@ -90,6 +90,8 @@ _BY_MESSAGE: tuple[tuple[re.Pattern[str], Reason], ...] = tuple(
             ),
             Reason.TOO_LARGE,
         ),
+        # Local servers say so with any status; to try again helps nothing until one is loaded.
+        (r"no models? (is |are |currently )*loaded", Reason.NOT_FOUND),
     )
 )
 

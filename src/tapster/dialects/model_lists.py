@@ -86,7 +86,7 @@ def _read_model(entry: object) -> Model | None:
         return Model(id=entry) if entry else None
     if not isinstance(entry, dict):
         return None
-    named = _first_word(entry, ("id", "model", "key", "name", "slug"))
+    named = _first_word(entry, ("id", "model", "model_name", "key", "name", "slug"))
     if named is None:
         return None
     places = [entry, *(entry[name] for name in _INNER if isinstance(entry.get(name), dict))]

@@ -11,7 +11,7 @@ from tapster.core.requests import Settings, Tool
 from tapster.core.settings import SETTINGS
 
 # Beside the neutral values of the table of settings: asking for one answer, and for no numbers.
-_NEUTRAL: dict[str, Any] = {"n": 1, "logprobs": False}
+_NEUTRAL: dict[str, Any] = {"n": 1, "logprobs": False, "ignore_eos": False}
 
 
 class Notices:
@@ -40,8 +40,16 @@ class Notices:
         """Tell of each chosen setting outside `takes` that would have changed something."""
         chosen: dict[str, Any] = msgspec.structs.asdict(settings)
         for name, value in chosen.items():
-            if name not in takes and not _is_neutral(name, value):
+            if name not in takes and not self.asks_nothing(name, value):
                 self.omit_setting(name)
+
+    @staticmethod
+    def asks_nothing(name: str, value: Any) -> bool:
+        """Whether the setting `name` at `value` would change nothing anyway."""
+        if value is None or value in ({}, (), ""):
+            return True
+        neutral = _NEUTRAL.get(name, SETTINGS[name].neutral)
+        return neutral is not None and bool(value == neutral)
 
     def omit_fields(self, names: Iterable[str]) -> None:
         """Tell of fields of the body that were not sent."""
@@ -71,14 +79,6 @@ class Notices:
     def omit_part(self, part: Part) -> None:
         """Tell that a part of a message was not sent."""
         self.tell(f"{_kind_of(part)} was not sent: {self.to} has no place for it there.")
-
-
-def _is_neutral(name: str, value: Any) -> bool:
-    """Whether the setting `name` at `value` asks for nothing."""
-    if value is None or value in ({}, ()):
-        return True
-    neutral = _NEUTRAL.get(name, SETTINGS[name].neutral)
-    return neutral is not None and bool(value == neutral)
 
 
 def _kind_of(part: Part) -> str:

@@ -53,12 +53,15 @@ _OPTIONS = {
     "min_p": "min_p",
     "typical_p": "typical_p",
     "repetition_penalty": "repeat_penalty",
+    "repetition_range": "repeat_last_n",
     "frequency_penalty": "frequency_penalty",
     "presence_penalty": "presence_penalty",
     "max_tokens": "num_predict",
     "seed": "seed",
 }
-_TAKES = frozenset({*_OPTIONS, "stop", "logprobs", "top_logprobs", "reasoning_effort"})
+_TAKES = frozenset(
+    {*_OPTIONS, "stop", "logprobs", "top_logprobs", "reasoning_effort", "json_schema"}
+)
 _KNOWN = frozenset({"think", "format", "keep_alive", "truncate", "shift"})
 _KNOWN_OPTIONS = frozenset(
     {
@@ -149,6 +152,8 @@ def _encode_body(request: ChatRequest) -> tuple[dict[str, Any], tuple[Noticed, .
         notices.omit_fields(["parallel_tool_calls"])
     if (wanted := request.response_format) and wanted.kind != "text":
         body["format"] = wanted.schema if wanted.schema is not None else "json"
+    elif wanted is None and settings.json_schema:
+        body["format"] = settings.json_schema
     for name, value in request.extra.items():
         if name == "options" and isinstance(value, dict):
             options |= value

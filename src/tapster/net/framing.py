@@ -192,7 +192,8 @@ class FrameParser:
 
     def _take_field(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
-        if name == b"data":
+        # llama.cpp long wrote its errors in a field of that name.
+        if name in {b"data", b"error"}:
             self._add_data(value.removeprefix(b" "))
         elif name == b"event":
             self._event = value.removeprefix(b" ").decode(errors="replace") or None

@@ -31,7 +31,18 @@ from tapster.server.readings import (
 
 # The fields by which words of ours travel to a page.
 SPOKEN = frozenset(
-    {"detail", "meaning", "message", "note", "outcome", "refused", "retired", "title", "why"}
+    {
+        "detail",
+        "group",
+        "meaning",
+        "message",
+        "note",
+        "outcome",
+        "refused",
+        "retired",
+        "title",
+        "why",
+    }
 )
 # And those of one class, whose name means something else at others.
 _SPOKEN_OF = frozenset(

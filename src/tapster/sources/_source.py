@@ -13,12 +13,15 @@ from tapster.core.links import Call, Link
 from tapster.core.models import Model, ModelPage
 from tapster.core.origins import origin_of
 from tapster.core.requests import ChatRequest
-from tapster.core.settings import SETTINGS, Setting
+from tapster.core.settings import Setting
 from tapster.dialects.dialect import Dialect, Encoded
 from tapster.sources._addresses import CALL_TAILS, below, tidied, with_query
 from tapster.sources._auth import Auth, Bearer, HeaderKey, KeyGrant, QueryKey
+from tapster.sources._facts import joined
+from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option, lay_under
 from tapster.sources._probes import Probed, StatusCall
+from tapster.sources._ranges import Own, Ranges, within
 
 KeyNeed = Literal["required", "optional", "none"]
 
@@ -28,7 +31,6 @@ Refine = Callable[[ChatRequest, Link], tuple[ChatRequest, tuple[Noticed, ...]]]
 Address = Callable[[Encoded, Link, ChatRequest | None], str]
 Authorize = Callable[[Link], Awaitable[Mapping[str, str]]]
 Home = Callable[[Link], str]
-Ranges = Mapping[str, tuple[float, float]]
 
 
 class Source(Protocol):
@@ -103,6 +105,9 @@ class HttpSource:
     - `address`: builds the URL where joining endpoint and path is not enough.
     - `authorize`: makes the headers where presenting the key is not enough.
     - `ranges`: overrides of `(low, high)` per setting; `model_ranges` those of one model.
+      `own` overrides what else is known of a setting.
+    - `ignores`: settings it takes and does nothing with, and why: they are not sent.
+    - `facts_path`: a second list that knows more of the same models, where there is one.
     """
 
     id: str
@@ -124,8 +129,11 @@ class HttpSource:
     options: tuple[Option, ...] = ()
     ranges: Ranges = field(default_factory=dict)
     model_ranges: Callable[[str], Ranges] | None = None
+    own: Own = field(default_factory=dict)
     refuses: frozenset[str] = frozenset()
+    ignores: Ignored = field(default_factory=Ignored)
     models_path: str | None = "/models"
+    facts_path: str | None = None
     status: StatusCall | None = None
     list_is_public: bool = False
     catalogue: tuple[Model, ...] = ()
@@ -157,13 +165,14 @@ class HttpSource:
 
     def settings(self) -> tuple[Setting, ...]:
         """Return the response settings this source takes, with its own ranges."""
-        return _within(self.ranges, self.dialect.takes - self.refuses)
+        takes = self.dialect.takes - self.refuses - self.ignores.names
+        return within(takes, self.ranges, self.own)
 
     def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]:
         """Return the response settings taken where `request` goes, with its model's ranges."""
         own = self.model_ranges(request.model) if self.model_ranges else {}
-        takes = self.dialect_for(request, link).takes - self.refuses
-        return _within({**self.ranges, **own}, takes)
+        takes = self.dialect_for(request, link).takes - self.refuses | self.ignores.names
+        return within(takes, {**self.ranges, **own}, self.own)
 
     def endpoint_of(self, link: Link) -> str:
         """Return the address calls are made below: the link's own, tidied, else the source's.
@@ -196,6 +205,7 @@ class HttpSource:
         # The rules of models are about chats: raw text goes as the program wrote it.
         if self.refine and request.prompt is None:
             request, notices = self.refine(request, link)
+        request, kept = kept_back(request, self.ignores, by=self.title)
         encoded = self.dialect_for(request, link).encode(request)
         body = {**self._with_options(encoded.body, link), **link.include_body}
         for name in link.exclude_body:
@@ -204,7 +214,7 @@ class HttpSource:
             path=encoded.path,
             body=body,
             headers=encoded.headers,
-            notices=(*notices, *encoded.notices),
+            notices=(*notices, *kept, *encoded.notices),
         )
 
     async def batches(self, request: ChatRequest, link: Link) -> AsyncGenerator[list[Event], None]:
@@ -264,6 +274,8 @@ class HttpSource:
             if not token or token in seen:
                 break
             seen.add(token)
+        if self.facts_path is not None:
+            found = [*joined(found, await self._facts(self.facts_path, link))]
         kept = {model.id: model for model in found if self.keeps is None or self.keeps(model)}
         return tuple(kept.values())
 
@@ -333,6 +345,13 @@ class HttpSource:
             path = f"{path}{'&' if '?' in path else '?'}{token}"
         return self.dialect_for(None, link).decode_models(await self._ask(path, link))
 
+    async def _facts(self, path: str, link: Link) -> tuple[Model, ...]:
+        try:
+            return (await self._page(path, None, link)).models
+        except SourceError:
+            # Older servers, and proxies that stand in for one, have no such list.
+            return ()
+
     async def _ask(self, path: str, link: Link, question: Mapping[str, Any] | None = None) -> bytes:
         method: Literal["GET", "POST"] = "GET" if question is None else "POST"
         call = await self._call(method, Encoded(path=path, body=dict(question or {})), link, None)
@@ -377,17 +396,6 @@ class HttpSource:
             outbound_proxy=link.outbound_proxy,
             verify_tls=link.verify_tls,
         )
-
-
-def _within(ranges: Ranges, names: frozenset[str]) -> tuple[Setting, ...]:
-    """Return the settings called `names`, each within its range."""
-    return tuple(
-        msgspec.structs.replace(setting, low=ranges[setting.name][0], high=ranges[setting.name][1])
-        if setting.name in ranges
-        else setting
-        for setting in SETTINGS.values()
-        if setting.name in names
-    )
 
 
 def _unless_failed(events: list[Event]) -> list[Event]:

@@ -58,7 +58,12 @@ def _section(source: Source) -> str:
     if isinstance(source, HttpSource) and source.bases:
         lines += [f"- Endpoint `{name}`: `{base}`" for name, base in source.bases.items()]
         lines.append("")
-    lines += [f"Takes: {', '.join(_words(setting) for setting in source.settings())}.", ""]
+    wires = getattr(getattr(source, "dialect", None), "wires", {})
+    taken = ", ".join(_words(setting, wires.get(setting.name)) for setting in source.settings())
+    lines += [f"Takes: {taken}.", ""]
+    if isinstance(source, HttpSource) and source.ignores.names:
+        names = ", ".join(f"`{name}`" for name in sorted(source.ignores.names))
+        lines += [f"Kept back, as it does nothing with them: {names}.", ""]
     if source.options:
         lines += ["| option | values | meaning |", "|---|---|---|"]
         lines += [_option_row(option) for option in source.options]
@@ -66,10 +71,13 @@ def _section(source: Source) -> str:
     return "\n".join(lines)
 
 
-def _words(setting: Setting) -> str:
+def _words(setting: Setting, wire: object) -> str:
+    name = f"`{setting.name}`"
+    if isinstance(wire, str) and wire != setting.name:
+        name += f" (as `{wire}`)"
     if setting.low is None or setting.high is None or setting.kind == "switch":
-        return f"`{setting.name}`"
-    return f"`{setting.name}` {setting.low:g}…{setting.high:g}"
+        return name
+    return f"{name} {setting.low:g}…{setting.high:g}"
 
 
 def _option_row(option: Option) -> str:

@@ -3,7 +3,7 @@
 https://platform.openai.com/docs/api-reference/chat
 """
 
-from tapster.core.settings import SETTINGS
+from tapster.core.settings import BASICS
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_responses import OpenAIResponses
 from tapster.dialects.openai_text import OpenAIText
@@ -11,9 +11,17 @@ from tapster.sources._auth import HeaderKey
 from tapster.sources._options import Option
 from tapster.sources._source import HttpSource
 
-# Nothing is known of the endpoint, so every setting may pass; it says itself what it refuses.
+# Nothing is known of the endpoint, so every setting may pass that has one name wherever it is
+# known; the endpoint says itself what it refuses.
 CHAT = OpenAIChat(
-    max_tokens_field="by_family", inline_thinking=True, also_takes=frozenset(SETTINGS)
+    max_tokens_field="by_family",
+    inline_thinking=True,
+    also_takes=frozenset(setting.name for setting in BASICS)
+    | {
+        *("xtc_probability", "xtc_threshold", "dry_multiplier", "dry_base", "dry_allowed_length"),
+        *("smoothing_factor", "smoothing_curve", "adaptive_target", "adaptive_decay"),
+        *("min_tokens", "json_schema"),
+    },
 )
 
 source = HttpSource(
@@ -28,8 +36,9 @@ source = HttpSource(
     key_need="optional",
     always_external=True,
     note=(
-        "Any server or proxy that speaks OpenAI's API: LM Studio, vLLM, llama.cpp, LiteLLM, "
-        "KoboldCpp, a router. Give its base URL, usually ending in /v1; the key is optional."
+        "Any server, router or proxy that speaks OpenAI's API. Give its base URL, usually ending "
+        "in /v1; the key is optional. Well-known servers for models at home are sources of their "
+        "own, with all their samplers."
     ),
     auths={"x-api-key": HeaderKey("x-api-key"), "api-key": HeaderKey("api-key")},
     options=(

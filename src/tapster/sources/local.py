@@ -3,9 +3,9 @@
 https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 """
 
-from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import NoKey
+from tapster.sources._llama import CHAT, OWN, RANGES
 from tapster.sources._source import HttpSource
 
 source = HttpSource(
@@ -13,11 +13,9 @@ source = HttpSource(
     title="Embedded model (runs here)",
     base_url="engine://local",
     docs="https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
-    dialect=OpenAIChat(
-        also_takes=frozenset({"top_k", "min_p", "typical_p", "repetition_penalty"}),
-    ),
-    # llama.cpp passes over what it does not know without a word.
-    refuses=frozenset({"verbosity"}),
+    dialect=CHAT,
+    ranges=RANGES,
+    own=OWN,
     auth=NoKey(),
     key_need="none",
     built_in=True,

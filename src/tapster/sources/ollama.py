@@ -15,6 +15,7 @@ source = HttpSource(
     tails=("/api/generate", "/api/chat", "/api/tags", "/api", "/v1"),
     docs="https://docs.ollama.com/api/chat",
     dialect=OllamaChat(),
+    own={"repetition_range": {"low": -1}},
     key_need="optional",
     key_page="https://ollama.com/settings/keys",
     key_variables=("OLLAMA_API_KEY",),

@@ -7,6 +7,7 @@ from mock_provider.vendors.anthropic import Anthropic
 from mock_provider.vendors.cohere import Cohere
 from mock_provider.vendors.compatible import COMPATIBLE
 from mock_provider.vendors.google import Google
+from mock_provider.vendors.local_servers import LOCAL_SERVERS
 from mock_provider.vendors.mistral import Mistral
 from mock_provider.vendors.ollama import Ollama
 from mock_provider.vendors.openai import Azure, OpenAI
@@ -47,6 +48,7 @@ VENDORS: tuple[type[Vendor], ...] = (
     Ollama,
     OpenRouter,
     *COMPATIBLE,
+    *LOCAL_SERVERS,
     Nobody,
 )
 

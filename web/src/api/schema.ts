@@ -2835,60 +2835,108 @@ export interface components {
         Setting: {
             /** @default [] */
             choices: string[];
+            /** @default  */
+            group: string;
             high?: number | null;
             /**
              * @default number
              * @enum {string}
              */
-            kind: "number" | "integer" | "text" | "list" | "map" | "switch" | "choice";
+            kind: "number" | "integer" | "text" | "list" | "map" | "switch" | "choice" | "ids" | "code" | "json";
             low?: number | null;
             meaning: string;
             name: string;
             neutral?: number | null;
             title: string;
+            usual?: number | null;
         };
         /** SettingOffered */
         SettingOffered: {
             /** @default [] */
             choices: string[];
+            /** @default  */
+            group: string;
             high?: number | null;
             /**
              * @default number
              * @enum {string}
              */
-            kind: "number" | "integer" | "text" | "list" | "map" | "switch" | "choice";
+            kind: "number" | "integer" | "text" | "list" | "map" | "switch" | "choice" | "ids" | "code" | "json";
             low?: number | null;
             meaning: string;
             name: string;
             neutral?: number | null;
             refused?: string | null;
             title: string;
+            usual?: number | null;
             wire?: string | null;
         };
         /** Settings */
         Settings: {
+            adaptive_decay?: number | null;
+            adaptive_target?: number | null;
+            banned_strings?: string[] | null;
+            banned_token_ids?: number[] | null;
+            dry_allowed_length?: number | null;
+            dry_base?: number | null;
+            dry_multiplier?: number | null;
+            dry_range?: number | null;
+            dry_sequence_breakers?: string[] | null;
+            dynatemp_exponent?: number | null;
+            dynatemp_high?: number | null;
+            dynatemp_low?: number | null;
+            dynatemp_range?: number | null;
+            encoder_repetition_penalty?: number | null;
+            epsilon_cutoff?: number | null;
+            eta_cutoff?: number | null;
             frequency_penalty?: number | null;
+            grammar?: string | null;
+            guidance_scale?: number | null;
+            ignore_eos?: boolean | null;
+            json_schema?: {
+                [key: string]: unknown;
+            } | null;
             logit_bias?: {
                 [key: string]: number;
             } | null;
             logprobs?: boolean | null;
             max_tokens?: number | null;
             min_p?: number | null;
+            min_tokens?: number | null;
+            mirostat_eta?: number | null;
+            mirostat_mode?: number | null;
+            mirostat_tau?: number | null;
             n?: number | null;
+            negative_prompt?: string | null;
+            no_repeat_ngram_size?: number | null;
             presence_penalty?: number | null;
             reasoning_effort?: string | null;
             reasoning_tokens?: number | null;
+            regex?: string | null;
+            repetition_decay?: number | null;
             repetition_penalty?: number | null;
+            repetition_range?: number | null;
+            repetition_slope?: number | null;
+            sampler_order?: string[] | null;
             seed?: number | null;
             show_reasoning?: boolean | null;
+            skew?: number | null;
+            skip_special_tokens?: boolean | null;
+            smoothing_curve?: number | null;
+            smoothing_factor?: number | null;
             stop?: string[] | null;
             temperature?: number | null;
+            temperature_last?: boolean | null;
+            tfs?: number | null;
             top_a?: number | null;
             top_k?: number | null;
             top_logprobs?: number | null;
+            top_n_sigma?: number | null;
             top_p?: number | null;
             typical_p?: number | null;
             verbosity?: string | null;
+            xtc_probability?: number | null;
+            xtc_threshold?: number | null;
         };
         /** SignIn */
         SignIn: {

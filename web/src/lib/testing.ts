@@ -17,3 +17,6 @@ window.matchMedia ??= ((query: string) => ({
   removeEventListener: () => {},
   dispatchEvent: () => false,
 })) as typeof window.matchMedia;
+
+// Fields that grow with their text listen for fonts that come later.
+if (!("fonts" in document)) Object.defineProperty(document, "fonts", { value: new EventTarget() });

@@ -1,8 +1,8 @@
 """OpenAI's chat format, with what differs between its imitators as fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from tapster.core.errors import SourceError
 from tapster.core.events import Event
@@ -13,6 +13,7 @@ from tapster.dialects.errors import read_error_body
 from tapster.dialects.model_lists import read_models
 from tapster.dialects.openai_chat.reply import ReplyDecoder
 from tapster.dialects.openai_chat.request import encode_request
+from tapster.dialects.openai_chat.wires import Wires
 
 _TAKES = frozenset(
     {
@@ -46,7 +47,11 @@ class OpenAIChat:
       the words of turns that called tools only. `reasoning_filler` stands in for words an
       endpoint insists on and we do not have.
     - `also_takes`, `never_takes`: response settings beyond, or missing from, OpenAI's set.
-    - `prefill`: how an answer to be continued is marked.
+    - `wires`: settings the endpoint takes under another name or in another form, or beyond
+      OpenAI's set: the name on the wire, or a function that writes it (see `wires.py`).
+    - `json_format`: how an answer in JSON is asked for: with the schema `wrapped` as OpenAI
+      does, or `bare`; by `schema_only`, where JSON without one is not known; or not at all.
+    - `prefill`: how an answer to be continued is marked; `prefill_fields` go into the body then.
     - `developer`: whether the role of that name is known; `system` goes out otherwise.
     - `cache_marks`: parts carry `cache_control`.
     - `reasoning_apart`: `completion_tokens` leaves thinking out.
@@ -64,7 +69,10 @@ class OpenAIChat:
     seed_field: str = "seed"
     also_takes: frozenset[str] = frozenset()
     never_takes: frozenset[str] = frozenset()
+    wires: Wires = field(default_factory=dict)
+    json_format: Literal["wrapped", "bare", "schema_only", "none"] = "wrapped"
     prefill: Literal["trailing", "prefix", "partial", "none"] = "trailing"
+    prefill_fields: Mapping[str, Any] = field(default_factory=dict)
     cache_marks: bool = False
     reasoning_apart: bool = False
     names: bool = True
@@ -82,7 +90,7 @@ class OpenAIChat:
             taken -= {"reasoning_effort"}
         if self.effort == "object":
             taken |= {"reasoning_tokens", "show_reasoning"}
-        return (taken | self.also_takes) - self.never_takes
+        return (taken | self.also_takes | self.wires.keys()) - self.never_takes
 
     def encode(self, request: ChatRequest) -> Encoded:
         """Return `request` in OpenAI's format."""

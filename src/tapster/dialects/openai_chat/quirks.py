@@ -1,6 +1,9 @@
 """What an encoder may ask of the dialect it encodes for."""
 
-from typing import Literal, Protocol
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
+
+from tapster.dialects.openai_chat.wires import Wires
 
 
 class Quirks(Protocol):
@@ -22,6 +25,12 @@ class Quirks(Protocol):
     def stream_usage(self) -> bool: ...
     @property
     def seed_field(self) -> str: ...
+    @property
+    def wires(self) -> Wires: ...
+    @property
+    def json_format(self) -> Literal["wrapped", "bare", "schema_only", "none"]: ...
+    @property
+    def prefill_fields(self) -> Mapping[str, Any]: ...
     @property
     def prefill(self) -> Literal["trailing", "prefix", "partial", "none"]: ...
     @property

@@ -1,16 +1,22 @@
 """Requests written in OpenAI's chat format, with the quirks of one endpoint."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from tapster.core.requests import ChatRequest, ResponseFormat, Settings, Tool, ToolChoice
+from tapster.core.requests import ChatRequest, Settings, Tool, ToolChoice
 from tapster.dialects.dialect import Encoded
 from tapster.dialects.notices import Notices
 from tapster.dialects.openai_chat.messages import write_messages
 from tapster.dialects.openai_chat.parts import write_cache
 from tapster.dialects.openai_chat.quirks import Quirks
+from tapster.dialects.openai_chat.response_format import write_format
+from tapster.dialects.openai_chat.wires import Write, lay_in, written
 from tapster.dialects.openai_families import max_tokens_field
 
 _REASONING = ("reasoning_effort", "reasoning_tokens", "show_reasoning")
+# Written apart: how to think, and the form of an answer that is to be JSON.
+_APART = frozenset({*_REASONING, "json_schema"})
+_EMPTY: tuple[Any, ...] = ("", ())
 _OURS = frozenset({"model", "messages", "stream"})
 
 
@@ -23,33 +29,46 @@ def encode_request(request: ChatRequest, quirks: Quirks) -> Encoded:
         "stream": request.stream,
     }
     notices.omit_settings(request.settings, quirks.takes)
-    body |= _settings(request, quirks)
+    for name, value in _chosen(request.settings, quirks):
+        lay_in(body, written(_wire(name, request, quirks), value))
     body |= _reasoning(request.settings, quirks, notices)
     body |= _tools(request, quirks)
-    if request.response_format is not None:
-        body["response_format"] = _format(request.response_format)
+    body |= write_format(request, quirks, notices)
     if request.stream and quirks.stream_usage:
         body["stream_options"] = {"include_usage": True}
+    if _is_continued(request):
+        lay_in(body, quirks.prefill_fields)
     _add_extra(body, request.extra, quirks, notices)
     return Encoded(path=quirks.path, body=body, notices=notices.told())
 
 
-def _settings(request: ChatRequest, quirks: Quirks) -> dict[str, Any]:
-    written: dict[str, Any] = {}
-    takes = quirks.takes
+def _chosen(settings: Settings, quirks: Quirks) -> Iterator[tuple[str, Any]]:
+    """Yield the settings that go out under a name of their own.
+
+    An empty grammar or list among the endpoint's own asks for nothing, and some refuse it.
+    """
+    takes = quirks.takes - _APART
     for name in Settings.__struct_fields__:
-        value = getattr(request.settings, name)
-        if value is None or name in _REASONING or name not in takes:
+        value = getattr(settings, name)
+        if value is None or name not in takes:
             continue
-        if name == "max_tokens":
-            field = quirks.max_tokens_field
-            name = max_tokens_field(request.model) if field == "by_family" else field  # noqa: PLW2901  # the wire's name from here on
-        elif name == "seed":
-            name = quirks.seed_field  # noqa: PLW2901  # the wire's name from here on
-        elif name == "stop":
-            value = list(value)
-        written[name] = value
-    return written
+        if value not in _EMPTY or name not in quirks.wires:
+            yield name, value
+
+
+def _wire(name: str, request: ChatRequest, quirks: Quirks) -> str | Write:
+    if name in quirks.wires:
+        return quirks.wires[name]
+    if name == "max_tokens":
+        field = quirks.max_tokens_field
+        return max_tokens_field(request.model) if field == "by_family" else field
+    return quirks.seed_field if name == "seed" else name
+
+
+def _is_continued(request: ChatRequest) -> bool:
+    """Whether the last message is an answer to be gone on with."""
+    last = request.messages[-1] if request.messages else None
+    return last is not None and last.prefix and last.role == "assistant"
 
 
 def _reasoning(settings: Settings, quirks: Quirks, notices: Notices) -> dict[str, Any]:
@@ -60,9 +79,9 @@ def _reasoning(settings: Settings, quirks: Quirks, notices: Notices) -> dict[str
     )
     if quirks.effort == "object":
         return _reasoning_object(effort, tokens, show, notices)
-    written: dict[str, Any] = {}
+    asked: dict[str, Any] = {}
     if effort is not None and quirks.effort in {"thinking", "thinking_and_field"}:
-        written["thinking"] = {"type": "disabled" if effort == "none" else "enabled"}
+        asked["thinking"] = {"type": "disabled" if effort == "none" else "enabled"}
     if effort is not None and quirks.effort == "thinking" and effort != "none":
         notices.tell(
             f"The effort “{effort}” was sent as thinking switched on: {notices.to} knows no "
@@ -72,12 +91,13 @@ def _reasoning(settings: Settings, quirks: Quirks, notices: Notices) -> dict[str
     if effort is not None and (
         quirks.effort == "field" or (quirks.effort == "thinking_and_field" and effort != "none")
     ):
-        written["reasoning_effort"] = effort
+        asked["reasoning_effort"] = effort
     if tokens is not None:
-        written["thinking_token_budget"] = tokens
+        wire = quirks.wires.get("reasoning_tokens", "thinking_token_budget")
+        asked |= written(wire, tokens)
     if show is not None:
-        written["include_reasoning"] = show
-    return written
+        asked["include_reasoning"] = show
+    return asked
 
 
 def _reasoning_object(
@@ -129,21 +149,13 @@ def _tool_choice(choice: ToolChoice, quirks: Quirks) -> str | dict[str, Any]:
     return quirks.required_word if choice.mode == "required" else choice.mode
 
 
-def _format(asked: ResponseFormat) -> dict[str, Any]:
-    """Return the response format as OpenAI writes it."""
-    if asked.kind != "json_schema":
-        return {"type": asked.kind}
-    schema: dict[str, Any] = {"name": asked.name or "response"}
-    for name in ("description", "schema", "strict"):
-        if (value := getattr(asked, name)) is not None:
-            schema[name] = value
-    return {"type": "json_schema", "json_schema": schema}
-
-
 def _add_extra(
     body: dict[str, Any], extra: dict[str, Any], quirks: Quirks, notices: Notices
 ) -> None:
-    """Lay the fields we have no word for under ours; objects that both have are merged."""
+    """Lay the fields we have no word for under ours; objects that both have are merged.
+
+    Programs may ask for a setting of the endpoint's by our name for it.
+    """
     for name, value in extra.items():
         if not quirks.speaks_ours:
             notices.omit_fields([name])
@@ -152,7 +164,12 @@ def _add_extra(
             continue
         if name == "stream_options" and not body["stream"]:
             continue
-        if name not in body:
-            body[name] = value
-        elif isinstance(value, dict) and isinstance(body[name], dict):
-            body[name] = {**value, **body[name]}
+        for field, said in written(quirks.wires.get(name, name), value).items():
+            _lay_under(body, field, said)
+
+
+def _lay_under(body: dict[str, Any], name: str, value: Any) -> None:
+    if name not in body:
+        body[name] = value
+    elif isinstance(value, dict) and isinstance(body[name], dict):
+        body[name] = {**value, **body[name]}

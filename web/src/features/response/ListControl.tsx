@@ -4,13 +4,15 @@ import { shownSigns, typedSigns } from "@/features/response/signs";
 
 type ListControlProps = {
   title: string;
+  /** Words it may well hold, offered while one types. */
+  likely?: string[];
   value: string[];
   describedBy: string;
   onChange: (value: string[]) => void;
 };
 
 /** A list of texts as tags; `\n` stands for the end of a line. */
-export function ListControl({ title, value, describedBy, onChange }: ListControlProps) {
+export function ListControl({ title, likely, value, describedBy, onChange }: ListControlProps) {
   const { t } = useTranslation();
   return (
     <TagsInput
@@ -21,6 +23,7 @@ export function ListControl({ title, value, describedBy, onChange }: ListControl
       description={t("{{sign}} is the end of a line.", { sign: "\\n" })}
       inputWrapperOrder={["label", "input", "description", "error"]}
       splitChars={[]}
+      data={likely}
       value={value.map(shownSigns)}
       onChange={(tags) => onChange(tags.map(typedSigns))}
     />

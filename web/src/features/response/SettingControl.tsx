@@ -1,6 +1,9 @@
 import { SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { SettingOffered } from "@/api/connections";
+import { CodeControl } from "@/features/response/CodeControl";
+import { IdsControl } from "@/features/response/IdsControl";
+import { JsonControl } from "@/features/response/JsonControl";
 import { ListControl } from "@/features/response/ListControl";
 import { MapControl } from "@/features/response/MapControl";
 import { NumberControl } from "@/features/response/NumberControl";
@@ -23,15 +26,38 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
       return (
         <ListControl
           title={title}
-          value={Array.isArray(value) ? value : []}
+          likely={setting.choices}
+          value={Array.isArray(value) ? value.map(String) : []}
+          describedBy={describedBy}
+          onChange={onChange}
+        />
+      );
+    case "ids":
+      return (
+        <IdsControl
+          title={title}
+          value={Array.isArray(value) ? value.map(Number) : []}
           describedBy={describedBy}
           onChange={onChange}
         />
       );
     case "map":
+      return <MapControl value={objectOf(value) as Record<string, number>} onChange={onChange} />;
+    case "json":
       return (
-        <MapControl
-          value={typeof value === "object" && !Array.isArray(value) ? value : {}}
+        <JsonControl
+          title={title}
+          value={objectOf(value)}
+          describedBy={describedBy}
+          onChange={onChange}
+        />
+      );
+    case "code":
+      return (
+        <CodeControl
+          title={title}
+          value={String(value)}
+          describedBy={describedBy}
           onChange={onChange}
         />
       );
@@ -82,3 +108,6 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
       );
   }
 }
+
+const objectOf = (value: Value): Record<string, unknown> =>
+  typeof value === "object" && !Array.isArray(value) ? value : {};

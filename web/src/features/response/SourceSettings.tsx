@@ -1,11 +1,14 @@
 import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import type { Settings } from "@/api/chats";
+import type { SettingOffered } from "@/api/connections";
 import { sentenceOf } from "@/api/problems";
+import { SettingGroup } from "@/features/response/SettingGroup";
 import { SettingRow } from "@/features/response/SettingRow";
 import type { Asked } from "@/api/asked";
 import { useOffered } from "@/features/response/offered";
-import { type Value, valueOf } from "@/features/response/draft";
+import { type Value, foldedOf, valueOf } from "@/features/response/draft";
 import { Trouble } from "@/ui/Trouble";
 
 type SourceSettingsProps = {
@@ -18,6 +21,10 @@ type SourceSettingsProps = {
 export function SourceSettings({ asked, settings, onTurn }: SourceSettingsProps) {
   const { t } = useTranslation();
   const { offered, error } = useOffered(asked);
+  const [open, setOpen] = useLocalStorage<string[]>({
+    key: "tapster-response-groups",
+    defaultValue: [],
+  });
   if (error) return <Trouble message={sentenceOf(error)} />;
   if (!offered) {
     return (
@@ -33,16 +40,31 @@ export function SourceSettings({ asked, settings, onTurn }: SourceSettingsProps)
   const others = Object.entries(settings).filter(
     ([name, value]) => value !== null && !offered.some((each) => each.name === name),
   );
+  const [inSight, folded] = foldedOf(offered);
+  const row = (setting: SettingOffered) => (
+    <SettingRow
+      key={setting.name}
+      setting={setting}
+      value={valueOf(settings, setting.name)}
+      onChange={(value) => onTurn(setting.name, value)}
+    />
+  );
   return (
     <div>
       {offered.length === 0 && <Text size="sm">{t("This model has no settings to turn.")}</Text>}
-      {offered.map((setting) => (
-        <SettingRow
-          key={setting.name}
-          setting={setting}
-          value={valueOf(settings, setting.name)}
-          onChange={(value) => onTurn(setting.name, value)}
-        />
+      {inSight.map(row)}
+      {folded.map(({ title, settings: within }) => (
+        <SettingGroup
+          key={title}
+          title={title}
+          sent={within.filter((each) => sent.includes(each)).length}
+          open={open.includes(title)}
+          onToggle={() =>
+            setOpen(open.includes(title) ? open.filter((each) => each !== title) : [...open, title])
+          }
+        >
+          {within.map(row)}
+        </SettingGroup>
       ))}
       {others.length > 0 && (
         <Text size="xs" c="dimmed" pt="xs">

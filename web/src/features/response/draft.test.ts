@@ -3,6 +3,8 @@ import type { SettingOffered } from "@/api/connections";
 import {
   beginningOf,
   collides,
+  foldedOf,
+  idsOf,
   isOutside,
   mapOf,
   rowsOf,
@@ -19,6 +21,7 @@ const setting = (fields: Partial<SettingOffered>): SettingOffered => ({
   meaning: "",
   kind: "number",
   choices: [],
+  group: "",
   wire: null,
   refused: null,
   ...fields,
@@ -72,6 +75,13 @@ describe("a setting", () => {
     expect(beginningOf(setting({ kind: "integer", low: 128, high: 32768 }))).toBe(128);
   });
 
+  it("begins at the usual value where the neutral one would do nothing", () => {
+    expect(beginningOf(setting({ neutral: 0, usual: 0.8 }))).toBe(0.8);
+    expect(beginningOf(setting({ kind: "ids" }))).toEqual([]);
+    expect(beginningOf(setting({ kind: "json" }))).toEqual({});
+    expect(beginningOf(setting({ kind: "code" }))).toBe("");
+  });
+
   it("has a slider only between two ends", () => {
     expect(sliderOf(setting({ low: 0, high: 2 }))).toEqual([0, 2]);
     expect(sliderOf(setting({ kind: "integer", low: 1, high: null }))).toBeNull();
@@ -83,6 +93,30 @@ describe("a setting", () => {
     expect(isOutside(2.1, setting({ low: 0, high: 2 }))).toBe(true);
     expect(isOutside(2, setting({ low: 0, high: 2 }))).toBe(false);
     expect(isOutside(99, setting({ low: 0, high: null }))).toBe(false);
+  });
+});
+
+describe("foldedOf", () => {
+  it("keeps what has no heading in sight, and the others in their order", () => {
+    const named = (name: string, group: string) => setting({ name, group });
+    const [inSight, folded] = foldedOf([
+      named("temperature", ""),
+      named("tfs", "More samplers"),
+      named("dry_base", "Against repetition"),
+      named("skew", "More samplers"),
+    ]);
+
+    expect(inSight.map((each) => each.name)).toEqual(["temperature"]);
+    expect(folded.map(({ title, settings }) => [title, settings.map((each) => each.name)])).toEqual([
+      ["More samplers", ["tfs", "skew"]],
+      ["Against repetition", ["dry_base"]],
+    ]);
+  });
+});
+
+describe("idsOf", () => {
+  it("keeps whole numbers, each once", () => {
+    expect(idsOf(["13", " 13", "2x", "", "-1", "0"])).toEqual([13, 0]);
   });
 });
 

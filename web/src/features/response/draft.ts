@@ -3,7 +3,7 @@
 import type { Settings } from "@/api/chats";
 import type { SettingOffered } from "@/api/connections";
 
-export type Value = number | string | boolean | string[] | Record<string, number>;
+export type Value = number | string | boolean | string[] | number[] | Record<string, unknown>;
 
 /** Turned settings by name; `null` is one that is not sent. */
 export type Turned = Record<string, Value | null>;
@@ -34,20 +34,24 @@ export function collides(before: Turned, newer: Settings, turned: Turned): boole
 
 /** Return the value a setting begins with when it is to be sent. */
 export function beginningOf(setting: SettingOffered): Value {
-  const { kind = "number", neutral, low, high, choices = [] } = setting;
+  const { kind = "number", neutral, usual, low, high, choices = [] } = setting;
   switch (kind) {
     case "switch":
       return true;
     case "choice":
       return choices.includes("medium") ? "medium" : (choices[0] ?? "");
     case "list":
+    case "ids":
       return [];
     case "map":
+    case "json":
       return {};
     case "text":
+    case "code":
       return "";
     case "integer":
     case "number":
+      if (typeof usual === "number") return usual;
       if (typeof neutral === "number") return neutral;
       if (setting.name === "max_tokens") return Math.min(1024, high ?? 1024);
       return Math.max(low ?? 0, Math.min(1, high ?? 1));
@@ -70,6 +74,22 @@ export function sliderOf({ kind, low, high }: SettingOffered): [number, number] 
 export function isOutside(value: number, { low, high }: SettingOffered): boolean {
   return (typeof low === "number" && value < low) || (typeof high === "number" && value > high);
 }
+
+/** Settings that are folded away together, under their heading. */
+export type Folded = { title: string; settings: SettingOffered[] };
+
+/** Return what is always in sight, and the rest by heading, in the order they come in. */
+export function foldedOf(offered: readonly SettingOffered[]): [SettingOffered[], Folded[]] {
+  const titles = [...new Set(offered.map((each) => each.group))];
+  const under = (title: string) => offered.filter((each) => each.group === title);
+  const folded = titles.filter((title) => title !== "");
+  return [under(""), folded.map((title) => ({ title, settings: under(title) }))];
+}
+
+/** Return the whole numbers among what was typed, each once. */
+export const idsOf = (typed: readonly string[]): number[] => [
+  ...new Set(typed.map((each) => each.trim()).filter((each) => /^\d{1,15}$/.test(each)).map(Number)),
+];
 
 /** One row of a map, as it is typed: both may still be empty. */
 export type Row = { token: string; bias: number | "" };

@@ -1,0 +1,90 @@
+"""KoboldCpp: one file that runs a model, with samplers of its own and of llama.cpp.
+
+https://github.com/LostRuins/koboldcpp/wiki
+"""
+
+from msgspec import structs
+
+from tapster.core.events import Noticed
+from tapster.core.links import Link
+from tapster.core.requests import ChatRequest
+from tapster.dialects.notices import Notices
+from tapster.dialects.openai_chat import OpenAIChat
+from tapster.dialects.openai_chat.wires import beside, joined, numbered, same
+from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._probes import StatusCall
+from tapster.sources._source import HttpSource
+
+TITLE = "KoboldCpp"
+ORDER = {
+    "top_k": 0,
+    "top_a": 1,
+    "top_p": 2,
+    "tfs": 3,
+    "typical_p": 4,
+    "temperature": 5,
+    "repetition_penalty": 6,
+}
+
+
+def refine(request: ChatRequest, link: Link) -> tuple[ChatRequest, tuple[Noticed, ...]]:
+    """Keep the frequency penalty back where it would be passed over for the presence penalty."""
+    del link
+    settings = request.settings
+    if settings.presence_penalty is None or settings.frequency_penalty is None:
+        return request, ()
+    notices = Notices(TITLE)
+    notices.omit_setting("frequency_penalty", "takes it or the presence penalty, which was sent")
+    less = structs.replace(settings, frequency_penalty=None)
+    return structs.replace(request, settings=less), notices.told()
+
+
+source = HttpSource(
+    id="koboldcpp",
+    title=TITLE,
+    base_url="http://127.0.0.1:5001",
+    tails=("/v1", "/api", "/api/v1", "/api/v1/generate", "/api/extra/generate/stream"),
+    docs="https://github.com/LostRuins/koboldcpp/wiki",
+    dialect=OpenAIChat(
+        path="/v1/chat/completions",
+        inline_thinking=True,
+        developer=False,
+        also_takes=frozenset({"json_schema"}),
+        never_takes=frozenset({"n", "logprobs", "top_logprobs", "reasoning_effort", "verbosity"}),
+        wires=same(
+            *("top_k", "top_a", "min_p", "tfs", "xtc_probability", "xtc_threshold"),
+            *("dynatemp_range", "dynatemp_exponent", "smoothing_factor", "smoothing_curve"),
+            *("mirostat_tau", "mirostat_eta", "adaptive_target", "adaptive_decay"),
+            *("dry_multiplier", "dry_base", "dry_allowed_length", "dry_sequence_breakers"),
+            *("guidance_scale", "negative_prompt", "banned_strings", "grammar"),
+        )
+        | {
+            # Whether the stop itself is cut off by default changed between its versions.
+            "stop": beside("stop", trim_stop=True),
+            "typical_p": "typical",
+            "top_n_sigma": "nsigma",
+            "repetition_penalty": "rep_pen",
+            "repetition_range": "rep_pen_range",
+            "repetition_slope": "rep_pen_slope",
+            "dry_range": "dry_penalty_last_n",
+            "mirostat_mode": "mirostat",
+            "ignore_eos": "ban_eos_token",
+            "banned_token_ids": joined("custom_token_bans"),
+            "sampler_order": numbered("sampler_order", ORDER),
+        },
+    ),
+    refine=refine,
+    ranges={"temperature": (0, 5), "dynatemp_range": (-5, 5)},
+    own={
+        "adaptive_target": {"low": -1, "neutral": -1},
+        "xtc_threshold": {"usual": 0.2},
+        "sampler_order": {"choices": tuple(ORDER)},
+    },
+    text=OpenAIText(path="/v1/completions"),
+    key_need="optional",
+    models_path="/v1/models",
+    list_is_public=True,
+    status=StatusCall("/api/extra/version", proves_key=False),
+    always_external=True,
+    note="The key is what it was started with as `--password`; without one, none is needed.",
+)

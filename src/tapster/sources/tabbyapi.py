@@ -1,0 +1,72 @@
+"""TabbyAPI: the server of ExLlama models.
+
+https://github.com/theroyallab/tabbyAPI/wiki
+"""
+
+from tapster.dialects.openai_chat import OpenAIChat
+from tapster.dialects.openai_chat.wires import same
+from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._auth import HeaderKey
+from tapster.sources._ignored import Ignored
+from tapster.sources._probes import StatusCall
+from tapster.sources._source import HttpSource
+
+# It has the fields, and says in its log alone that nothing comes of them.
+IGNORED = frozenset(
+    {
+        *("top_a", "typical_p", "tfs", "skew", "smoothing_factor"),
+        *("dynatemp_low", "dynatemp_high", "dynatemp_exponent"),
+        *("mirostat_mode", "mirostat_tau", "mirostat_eta"),
+        *("dry_multiplier", "dry_base", "dry_allowed_length", "dry_range", "dry_sequence_breakers"),
+        "ignore_eos",
+    }
+)
+
+source = HttpSource(
+    id="tabbyapi",
+    title="TabbyAPI",
+    base_url="http://127.0.0.1:5000",
+    tails=("/v1",),
+    docs="https://github.com/theroyallab/tabbyAPI/wiki",
+    dialect=OpenAIChat(
+        path="/v1/chat/completions",
+        inline_thinking=True,
+        developer=False,
+        json_format="bare",
+        also_takes=frozenset({"json_schema"}),
+        never_takes=frozenset({"seed", "logprobs", "top_logprobs"}),
+        wires=same(
+            *("top_k", "min_p", "xtc_probability", "xtc_threshold", "temperature_last"),
+            *("adaptive_target", "adaptive_decay", "repetition_penalty", "repetition_decay"),
+            *("min_tokens", "banned_strings"),
+        )
+        | {
+            "reasoning_tokens": "reasoning_budget_tokens",
+            "repetition_range": "penalty_range",
+            "banned_token_ids": "banned_tokens",
+            "regex": "regex_pattern",
+            "grammar": "grammar_string",
+        },
+        prefill_fields={"add_generation_prompt": False, "continue_final_message": True},
+    ),
+    ranges={
+        "temperature": (0, 10),
+        "frequency_penalty": (0, 2),
+        "presence_penalty": (0, 2),
+    },
+    own={
+        "repetition_range": {"low": -1},
+        "adaptive_target": {"neutral": 1},
+    },
+    ignores=Ignored(IGNORED, why="passes over it with its engine, ExLlamaV3"),
+    auth=HeaderKey("x-api-key"),
+    text=OpenAIText(path="/v1/completions"),
+    key_need="optional",
+    models_path="/v1/models",
+    status=StatusCall("/v1/auth/permission"),
+    always_external=True,
+    note=(
+        "The keys stand in its file `api_tokens.yml`; none is needed where `disable_auth` is on. "
+        "It answers with the model it has loaded, whichever is asked for."
+    ),
+)

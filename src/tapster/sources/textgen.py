@@ -1,0 +1,115 @@
+"""text-generation-webui, known as Oobabooga: a page for models, and an API beside it.
+
+https://github.com/oobabooga/text-generation-webui/wiki/12-%E2%80%90-OpenAI-API
+"""
+
+from tapster.core.events import Noticed
+from tapster.core.links import Link
+from tapster.core.requests import ChatRequest
+from tapster.dialects.openai_chat import OpenAIChat
+from tapster.dialects.openai_chat.wires import beside, joined, quoted, same
+from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._ignored import Ignored, kept_back
+from tapster.sources._options import Option
+from tapster.sources._probes import StatusCall
+from tapster.sources._source import HttpSource
+
+TITLE = "text-generation-webui (Oobabooga)"
+WHERE_TRANSFORMERS_RUN = frozenset(
+    {
+        *("tfs", "top_a", "smoothing_factor", "smoothing_curve", "epsilon_cutoff", "eta_cutoff"),
+        *("encoder_repetition_penalty", "no_repeat_ngram_size"),
+        *("guidance_scale", "negative_prompt"),
+    }
+)
+# What a loader passes over without a word. Of those not named here nothing is known.
+IGNORED = {
+    "llama.cpp": WHERE_TRANSFORMERS_RUN,
+    "TensorRT-LLM": WHERE_TRANSFORMERS_RUN - {"no_repeat_ngram_size"}
+    | {
+        *("typical_p", "top_n_sigma", "xtc_probability", "xtc_threshold", "temperature_last"),
+        *("dynatemp_low", "dynatemp_high", "dynatemp_exponent", "repetition_range"),
+        *("mirostat_mode", "mirostat_tau", "mirostat_eta", "adaptive_target", "adaptive_decay"),
+        *("dry_multiplier", "dry_base", "dry_allowed_length", "dry_sequence_breakers"),
+        *("sampler_order", "ignore_eos", "banned_token_ids", "grammar"),
+    },
+}
+
+
+def refine(request: ChatRequest, link: Link) -> tuple[ChatRequest, tuple[Noticed, ...]]:
+    """Keep back what the loader that was named would pass over."""
+    loader = str(link.options.get("loader"))
+    names = IGNORED.get(loader, frozenset())
+    ignored = Ignored(names, why=f"passes over it with the loader {loader}")
+    return kept_back(request, ignored, by=TITLE)
+
+
+source = HttpSource(
+    id="textgen",
+    title=TITLE,
+    base_url="http://127.0.0.1:5000",
+    tails=("/v1",),
+    docs="https://github.com/oobabooga/text-generation-webui/wiki/12-%E2%80%90-OpenAI-API",
+    dialect=OpenAIChat(
+        path="/v1/chat/completions",
+        inline_thinking=True,
+        developer=False,
+        json_format="none",
+        never_takes=frozenset({"n", "logprobs", "top_logprobs", "verbosity"}),
+        wires=same(
+            *("top_k", "min_p", "top_a", "typical_p", "tfs", "top_n_sigma"),
+            *("epsilon_cutoff", "eta_cutoff", "xtc_probability", "xtc_threshold"),
+            *("smoothing_factor", "smoothing_curve", "dynatemp_exponent", "temperature_last"),
+            *("mirostat_mode", "mirostat_tau", "mirostat_eta"),
+            *("adaptive_target", "adaptive_decay", "guidance_scale", "negative_prompt"),
+            *("repetition_penalty", "encoder_repetition_penalty", "no_repeat_ngram_size"),
+            *("dry_multiplier", "dry_base", "dry_allowed_length", "skip_special_tokens"),
+        )
+        | {
+            # Low and high say nothing unless the temperature is told to move.
+            "dynatemp_low": beside("dynatemp_low", dynamic_temperature=True),
+            "dynatemp_high": beside("dynatemp_high", dynamic_temperature=True),
+            "repetition_range": "repetition_penalty_range",
+            "sampler_order": "sampler_priority",
+            "ignore_eos": "ban_eos_token",
+            "banned_token_ids": joined("custom_token_bans"),
+            "dry_sequence_breakers": quoted("dry_sequence_breakers"),
+            "grammar": "grammar_string",
+        },
+        prefill_fields={"continue_": True},
+    ),
+    refine=refine,
+    ranges={"temperature": (0, 5)},
+    own={
+        "adaptive_target": {"neutral": 0},
+        "sampler_order": {
+            "choices": (
+                *("repetition_penalty", "presence_penalty", "frequency_penalty", "dry"),
+                *("temperature", "dynamic_temperature", "quadratic_sampling", "top_n_sigma"),
+                *("top_k", "top_p", "typical_p", "epsilon_cutoff", "eta_cutoff", "tfs", "top_a"),
+                *("min_p", "adaptive_p", "mirostat", "xtc", "encoder_repetition_penalty"),
+                "no_repeat_ngram",
+            )
+        },
+    },
+    text=OpenAIText(path="/v1/completions"),
+    key_need="optional",
+    models_path="/v1/models",
+    status=StatusCall("/v1/internal/model/info"),
+    always_external=True,
+    note=(
+        "Start it with `--api`, and with `--listen` too where it is called by another name than "
+        "localhost, as from a container. The key is what follows `--api-key`."
+    ),
+    options=(
+        Option(
+            "loader",
+            "Loader",
+            "What it loads models with, as its page says: settings this loader passes over are "
+            "kept back and marked. Any sends all of them.",
+            kind="choice",
+            choices=("any", *IGNORED),
+            default="any",
+        ),
+    ),
+)

@@ -1,0 +1,155 @@
+"""A real llama.cpp server, connected as people connect theirs: its samplers are obeyed."""
+
+import json
+
+import pytest
+
+from llama_servers import KEY, serving
+from tapster.core.checks import State
+from tapster.core.errors import Reason, SourceError
+from tapster.core.events import UsageReported
+from tapster.core.links import Timeouts
+from tapster.core.messages import Message, Text, says
+from tapster.core.requests import ChatRequest, Settings
+from tapster.engine import find_models
+from tapsters import add, text_of
+
+pytestmark = pytest.mark.timeout(300)
+PATIENT = Timeouts(connect=5, idle=60, total=120)
+YES_OR_NO = 'root ::= "yes" | "no"'
+
+
+@pytest.fixture(scope="module")
+def llama():
+    """The address of a llama.cpp server with the small model."""
+    found = find_models(None)
+    if not found:
+        pytest.skip("the package with the model is not installed: run `make run` once")
+    with serving(found[0].path) as address:
+        yield address
+
+
+@pytest.fixture
+async def connected(tapster, llama):
+    return await add(tapster, "llamacpp", llama, KEY, model="tiny", timeouts=PATIENT)
+
+
+async def said(tapster, *messages, **settings):
+    settings.setdefault("max_tokens", 6)
+    request = ChatRequest(
+        model="tiny",
+        messages=messages or (says("user", "Is the sky blue? Tell me why."),),
+        settings=Settings(**settings),
+    )
+    return [event async for event in tapster.stream("here", request)]
+
+
+async def test_it_is_ready_and_lists_its_model(tapster, connected):
+    check = await tapster.connections.check("here")
+    (model,) = await tapster.connections.models("here")
+
+    assert check.state is State.READY
+    assert model.id == "tiny"
+    assert model.context is not None
+
+
+async def test_a_wrong_key_is_told_although_the_list_is_public(tapster, llama):
+    await add(tapster, "llamacpp", llama, "sk-wrong-0123456789", model="tiny", timeouts=PATIENT)
+
+    assert (await tapster.connections.check("here")).state is State.KEY_REFUSED
+
+
+async def test_a_grammar_leaves_nothing_else_to_say(tapster, connected):
+    for seed in range(2):
+        events = await said(tapster, grammar=YES_OR_NO, seed=seed, temperature=2.0)
+
+        assert text_of(events) in {"yes", "no"}
+
+
+async def test_a_schema_makes_json_of_it(tapster, connected):
+    schema = {"type": "object", "properties": {"blue": {"type": "boolean"}}, "required": ["blue"]}
+
+    events = await said(tapster, json_schema=schema, max_tokens=40)
+
+    assert json.loads(text_of(events))["blue"] in {True, False}
+
+
+async def test_samplers_that_leave_one_word_make_any_dice_fall_alike(tapster, connected):
+    hot = {"temperature": 2.0, "max_tokens": 8}
+
+    free = {text_of(await said(tapster, seed=seed, **hot)) for seed in range(3)}
+    by_count = {text_of(await said(tapster, seed=seed, top_k=1, **hot)) for seed in range(2)}
+    by_chance = {text_of(await said(tapster, seed=seed, min_p=1.0, **hot)) for seed in range(2)}
+
+    assert len(free) > 1
+    assert len(by_count) == 1
+    assert by_count == by_chance
+
+
+async def test_xtc_takes_the_likeliest_word_away(tapster, connected):
+    # The dice are loaded: only the likeliest word is left, unless XTC has taken it before.
+    plain = {"sampler_order": ("top_k",), "top_k": 1}
+    excluding = {
+        "sampler_order": ("xtc", "top_k"),
+        "top_k": 1,
+        "xtc_probability": 1.0,
+        "xtc_threshold": 0.05,
+    }
+
+    likeliest = text_of(await said(tapster, seed=1, **plain))
+    other = text_of(await said(tapster, seed=1, **excluding))
+
+    assert likeliest != other
+
+
+async def test_a_banned_token_is_never_written(tapster, connected):
+    first = text_of(await said(tapster, top_k=1, max_tokens=1))
+    counted = await said(tapster, top_k=1, max_tokens=1, logprobs=True, top_logprobs=1)
+    (number,) = {
+        entry["top_logprobs"][0]["id"]
+        for event in counted
+        for entry in getattr(event, "content", ())
+    }
+
+    other = text_of(await said(tapster, top_k=1, max_tokens=1, banned_token_ids=(number,)))
+
+    assert other != first
+
+
+async def test_the_end_can_be_ignored(tapster, connected):
+    question = says("user", "Say only: yes")
+
+    natural, endless = [
+        next(event.usage.output for event in events if isinstance(event, UsageReported))
+        for events in (
+            await said(tapster, question, top_k=1, max_tokens=24),
+            await said(tapster, question, top_k=1, max_tokens=24, ignore_eos=True),
+        )
+    ]
+
+    assert natural < 24
+    assert endless == 24
+
+
+async def test_a_begun_answer_is_gone_on_with(tapster, connected):
+    begun = Message("assistant", (Text("One, two, three,"),), prefix=True)
+
+    events = await said(tapster, says("user", "Count to ten in words."), begun, top_k=1)
+
+    assert text_of(events).strip().lower().startswith("four")
+
+
+async def test_a_grammar_that_is_none_is_told_and_the_next_answer_comes(tapster, connected):
+    with pytest.raises(SourceError) as caught:
+        await said(tapster, grammar="root ::= (")
+
+    assert caught.value.reason is Reason.INVALID
+    assert "grammar" in caught.value.message.lower()
+    assert text_of(await said(tapster, grammar=YES_OR_NO)) in {"yes", "no"}
+
+
+async def test_too_long_a_conversation_is_told(tapster, connected):
+    with pytest.raises(SourceError) as caught:
+        await said(tapster, says("user", "word " * 3000))
+
+    assert caught.value.reason is Reason.TOO_LARGE
