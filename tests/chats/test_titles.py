@@ -19,6 +19,8 @@ from tapster.chats.titles import title_from
         ("> quoted\n> - one\n* two\n1. three", "quoted one two 1. three"),
         ('[A link](https://x.example/a_(b) "so") there', "A link there"),
         ("![A cat](cat.png), <https://x.example/c_d>", "A cat, https://x.example/c_d"),
+        (r"see [docs](http://x/a\_b) and run `make test`", "see docs and run make test"),
+        (r"![x](u\_v) `first` and `second`", "x first and second"),
         (r"\*literally\* \# so", "*literally* # so"),
         ("“**Zażółć**”, 你**好**世界", "“Zażółć”, 你好世界"),
         ("What is wrong?\n```py\nprint(1)\n```\nSay.", "What is wrong? Say."),

@@ -14,7 +14,7 @@ _CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
 
 # What stands for itself: code, and a sign behind a backslash.
 _LITERAL = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)|\\([!-/:-@\[-`{-~])")
-# Stands in for a literal meanwhile. No text that is kept holds one.
+# Stands in for a literal meanwhile, around its number. No text that is kept holds one.
 _HOLE = "\0"
 
 _LINK = re.compile(
@@ -61,11 +61,12 @@ def _unmarked(text: str) -> str:
 
     def cut(found: re.Match[str]) -> str:
         literals.append(found[3] or found[2].strip())
-        return _HOLE
+        return f"{_HOLE}{len(literals) - 1}{_HOLE}"
 
     text = _LITERAL.sub(cut, text)
     text = _ADDRESS.sub(r"\1", _LINK.sub(r"\1", text))
     for pair in _PAIRS:
         text = pair.sub(r"\2", text)
-    filled = re.sub(_HOLE, lambda _: literals.pop(0), text)
+    # Those that stood in an address are gone with it.
+    filled = re.sub(f"{_HOLE}(\\d+){_HOLE}", lambda hole: literals[int(hole[1])], text)
     return " ".join(filled.split())
