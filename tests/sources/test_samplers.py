@@ -558,3 +558,35 @@ def test_programs_may_use_our_names_or_the_servers(server, asked, sent):
     wrote = find_source(server).encoded(request, link).body
 
     assert {name: wrote[name] for name in set(wrote) - BARE_FIELDS} == sent
+
+
+ANYTHING = [5, True, {"a": 1}, "words", "9" * 9000, None, 0.5, [], [None, {}, [1]], ["9" * 9000]]
+
+
+@every_server
+@pytest.mark.parametrize("value", ANYTHING, ids=lambda value: repr(value)[:20])
+def test_whatever_a_program_gives_a_setting_can_be_sent(server, value):
+    source = find_source(server)
+    link = Link(transport=None, endpoint=source.base_url)
+
+    for setting in source.settings():
+        sent = source.encoded(asking(extra={setting.name: value}), link)
+
+        assert json.encode(sent.body)
+
+
+@pytest.mark.parametrize(
+    ("server", "asked", "sent"),
+    [
+        ("textgen", {"dry_sequence_breakers": {"a": 1}}, {"dry_sequence_breakers": {"a": 1}}),
+        ("textgen", {"banned_token_ids": None}, {"custom_token_bans": None}),
+        ("textgen", {"banned_token_ids": 13}, {"custom_token_bans": "13"}),
+        ("vllm", {"banned_token_ids": True}, {"logit_bias": True}),
+        ("koboldcpp", {"sampler_order": {"top_k": 0}}, {"sampler_order": {"top_k": 0}}),
+        ("koboldcpp", {"sampler_order": "top_p"}, {"sampler_order": [2]}),
+    ],
+)
+def test_what_is_no_list_goes_as_the_program_gave_it(server, asked, sent):
+    wrote = encoded(server, asking(extra=asked)).body
+
+    assert {name: wrote[name] for name in set(wrote) - BARE_FIELDS} == sent

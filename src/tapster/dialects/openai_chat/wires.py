@@ -8,6 +8,8 @@ from typing import Any
 Write = Callable[[Any], dict[str, Any]]
 Wires = Mapping[str, str | Write]
 
+_LONG_NUMBER = 20
+
 
 def written(wire: str | Write, value: Any) -> dict[str, Any]:
     """Return the fields that `value` becomes; a tuple is a list on the wire."""
@@ -32,18 +34,18 @@ def inside(outer: str, name: str) -> Write:
 
 def joined(name: str) -> Write:
     """Write a list as one text with commas in between."""
-    return lambda value: {name: ",".join(map(str, _listed(value)))}
+    return _of_list(name, lambda items: ",".join(map(str, items)))
 
 
 def quoted(name: str) -> Write:
     """Write a list as one text of quoted items with commas in between."""
 
-    def write(value: Any) -> dict[str, Any]:
-        if isinstance(value, str):
-            return {name: value}  # a program may know the endpoint's own form
-        return {name: ", ".join(json.dumps(item, ensure_ascii=False) for item in value)}
+    def write(items: list[Any]) -> str:
+        return ", ".join(json.dumps(item, ensure_ascii=False) for item in items)
 
-    return write
+    listed = _of_list(name, write)
+    # A program may know the endpoint's own form, which is a text.
+    return lambda value: {name: value} if isinstance(value, str) else listed(value)
 
 
 def as_bias(bias: float | bool) -> Write:
@@ -51,7 +53,7 @@ def as_bias(bias: float | bool) -> Write:
 
     The bias is a number, or false where that is the word for never.
     """
-    return lambda value: {"logit_bias": {str(token): bias for token in _listed(value)}}
+    return _of_list("logit_bias", lambda tokens: {str(token): bias for token in tokens})
 
 
 def numbered(name: str, numbers: Mapping[str, int]) -> Write:
@@ -59,9 +61,11 @@ def numbered(name: str, numbers: Mapping[str, int]) -> Write:
 
     def number(word: Any) -> Any:
         text = str(word)
-        return int(text) if text.isdecimal() else numbers.get(text, word)
+        # Python refuses to read a number of thousands of digits.
+        is_number = text.isdecimal() and len(text) < _LONG_NUMBER
+        return int(text) if is_number else numbers.get(text, word)
 
-    return lambda value: {name: [number(word) for word in _listed(value)]}
+    return _of_list(name, lambda words: [number(word) for word in words])
 
 
 def lay_in(body: dict[str, Any], fields: Mapping[str, Any]) -> None:
@@ -73,6 +77,16 @@ def lay_in(body: dict[str, Any], fields: Mapping[str, Any]) -> None:
         body[name] = value
 
 
-def _listed(value: Any) -> list[Any]:
-    """Return the items of a list; what programs give alone is a list of one."""
-    return value if isinstance(value, list) else [value]
+def _of_list(name: str, write: Callable[[list[Any]], Any]) -> Write:
+    """Return what writes a list by `write` as the field `name`.
+
+    What programs give alone is a list of one. What is neither goes as it stands: the endpoint
+    says itself that it refuses it.
+    """
+
+    def written_list(value: Any) -> dict[str, Any]:
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            value = [value]
+        return {name: write(value) if isinstance(value, list) else value}
+
+    return written_list
