@@ -32,6 +32,9 @@ def test_no_field_says_where_a_connection_leads(name):
         ({"fallbacks": [{"model": "c"}]}, "fallbacks"),
         ({"providerOptions": {"gateway": {"models": ["c"]}}}, "providerOptions.gateway.models"),
         ({"plugins": [{"id": "web"}, {"Model": "c"}]}, "plugins[1].Model"),
+        ({"draft_model": "c"}, "draft_model"),
+        ({"draft": {"draft_model_name": "c"}}, "draft.draft_model_name"),
+        ({"model_base_name": "c"}, "model_base_name"),
     ],
 )
 def test_a_token_for_certain_models_names_no_others_in_other_fields(extra, field):
@@ -47,6 +50,7 @@ def test_a_token_for_certain_models_names_no_others_in_other_fields(extra, field
     [
         {"metadata": {"model": "c"}},
         {"guided_json": {"properties": {"model": {"type": "string"}}}},
+        {"structured_outputs": {"json": {"properties": {"model": {"type": "string"}}}}},
         {"provider": {"order": ["anthropic"]}},
     ],
 )

@@ -203,6 +203,20 @@ async def test_a_limited_token_continues_with_its_own_models_only(gateway, tapst
         await gateway.continue_text(body(models=["bare/qwen2-vl-7b"]), token)
 
 
+@pytest.mark.parametrize("route", ["complete", "continue_text"])
+async def test_a_limited_token_names_no_further_model_on_either_route(gateway, tapster, route):
+    token, _ = await tapster.tokens.create("one", models=("own/local-model",))
+    answer = getattr(gateway, route)
+    said = {"messages": [{"role": "user", "content": "Hi"}]} if route == "complete" else {}
+    schema = {"json": {"properties": {"model": {"type": "string"}}}}
+
+    for name in ("draft_model", "draft_model_name", "model_base_name"):
+        with pytest.raises(InvalidInput) as refused:
+            await answer(body(**said, **{name: "another"}), token)
+        assert refused.value.field == name
+    assert isinstance(await answer(body(**said, structured_outputs=schema), token), Whole)
+
+
 async def test_a_key_the_endpoint_repeats_is_not_passed_on(gateway, mock):
     mock.script(Reply(fault="echo-headers"))
 

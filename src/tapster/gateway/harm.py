@@ -29,9 +29,28 @@ _LEADS_ELSEWHERE = frozenset(
 )
 # Ways in which endpoints let a request name further models; in the others any word may stand.
 _NAMES_MODELS = frozenset(
-    {"fallback", "fallback_models", "fallbacks", "model", "model_list", "models"}
+    {
+        "draft_model",
+        "draft_model_name",
+        "fallback",
+        "fallback_models",
+        "fallbacks",
+        "model",
+        "model_base_name",
+        "model_list",
+        "models",
+    }
 )
-_FREE = frozenset({"grammar", "guided_json", "json_schema", "metadata", "response_format"})
+_FREE = frozenset(
+    {
+        "grammar",
+        "guided_json",
+        "json_schema",
+        "metadata",
+        "response_format",
+        "structured_outputs",
+    }
+)
 
 
 def demand_harmless(request: ChatRequest, token: AccessToken | None) -> None:
