@@ -450,14 +450,23 @@ def test_what_the_named_loader_passes_over_is_kept_back(loader, name, value, is_
     assert [notice.field for notice in sent.notices] == ([] if is_sent else [name])
 
 
-def test_kobold_takes_one_of_two_penalties():
-    both = Settings(frequency_penalty=0.2, presence_penalty=0.3)
+@pytest.mark.parametrize(
+    ("frequency", "presence", "sent", "told"),
+    [
+        (0.2, 0.3, {"presence_penalty": 0.3}, ["frequency_penalty"]),
+        (0.2, 0.0, {"frequency_penalty": 0.2}, []),
+        (0.0, 0.3, {"presence_penalty": 0.3}, []),
+        (0.0, 0.0, {"presence_penalty": 0.0}, []),
+        (0.2, None, {"frequency_penalty": 0.2}, []),
+    ],
+)
+def test_kobold_takes_one_of_two_penalties(frequency, presence, sent, told):
+    both = Settings(frequency_penalty=frequency, presence_penalty=presence)
 
-    sent = encoded("koboldcpp", asking(both))
+    wrote = encoded("koboldcpp", asking(both))
 
-    assert "frequency_penalty" not in sent.body
-    assert sent.body["presence_penalty"] == 0.3
-    assert [notice.field for notice in sent.notices] == ["frequency_penalty"]
+    assert {name: wrote.body[name] for name in set(wrote.body) - BARE_FIELDS} == sent
+    assert [notice.field for notice in wrote.notices] == told
 
 
 FLAGS = {"add_generation_prompt": False, "continue_final_message": True}

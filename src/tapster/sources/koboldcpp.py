@@ -28,14 +28,20 @@ ORDER = {
 
 
 def refine(request: ChatRequest, link: Link) -> tuple[ChatRequest, tuple[Noticed, ...]]:
-    """Keep the frequency penalty back where it would be passed over for the presence penalty."""
+    """Keep back one of the two penalties: it passes over frequency where presence is sent."""
     del link
     settings = request.settings
-    if settings.presence_penalty is None or settings.frequency_penalty is None:
+    presence, frequency = settings.presence_penalty, settings.frequency_penalty
+    if presence is None or frequency is None:
         return request, ()
     notices = Notices(TITLE)
-    notices.omit_setting("frequency_penalty", "takes it or the presence penalty, which was sent")
-    less = structs.replace(settings, frequency_penalty=None)
+    kept_back = "frequency_penalty"
+    if not notices.asks_nothing("frequency_penalty", frequency):
+        if notices.asks_nothing("presence_penalty", presence):
+            kept_back = "presence_penalty"
+        else:
+            notices.omit_setting(kept_back, "takes it or the presence penalty, which was sent")
+    less = structs.replace(settings, **{kept_back: None})
     return structs.replace(request, settings=less), notices.told()
 
 
