@@ -106,6 +106,22 @@ async def test_alternatives_read_their_prompt_once(engine, text):
     assert two["usage"]["completion_tokens"] == 12
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"best_of": 1, "echo": False, "suffix": None},
+        {"best_of": None, "suffix": ""},
+        {"best_of": 2, "n": 2},
+    ],
+    ids=str,
+)
+async def test_fields_that_ask_for_nothing_are_no_hindrance(engine, text, fields):
+    status, reply = await whole(engine, text(prompt=COUNTING, **fields))
+
+    assert status == 200, reply
+    assert len(reply["choices"]) == fields.get("n", 1)
+
+
 async def test_an_answer_ends_before_a_stop_string(engine, text):
     _, reply = await whole(engine, text(prompt=COUNTING, stop=[" five"], max_tokens=20))
 
@@ -194,6 +210,9 @@ async def test_leaving_stops_the_model(engine, text):
         ({"prompt": ["x", "x " * 3000]}, "prompt", "at most 1024"),
         ({"prompt": "x", "echo": True}, "echo", "leave it out"),
         ({"prompt": "x", "suffix": "y"}, "suffix", "leave it out"),
+        ({"prompt": "x", "best_of": 2}, "best_of", "leave it out"),
+        ({"prompt": "x", "best_of": 3, "n": 2}, "best_of", "leave it out"),
+        ({"prompt": "x", "best_of": "2"}, "best_of", "leave it out"),
         ({"prompt": "x", "n": 100}, None, ""),
         ({"prompt": "x", "model": "gpt-9"}, "model", "gpt-9"),
     ],

@@ -212,7 +212,7 @@ class EngineTransport:
         if not prompt or not isinstance(prompt, str | list):
             return refusal(400, "Give a `prompt` to continue.", param="prompt")
         for name in _NOT_TAKEN:
-            if body.get(name):
+            if _asks_for(name, body):
                 return refusal(
                     400, f"The embedded model does not take `{name}`: leave it out.", param=name
                 )
@@ -356,6 +356,14 @@ async def _all_of(
 
 def _alternatives(body: dict[str, Any]) -> int:
     return max(1, n) if isinstance(n := body.get("n"), int) else 1
+
+
+def _asks_for(name: str, body: dict[str, Any]) -> bool:
+    """Whether the field `name` asks for something: the best of no more than are given does not."""
+    value = body.get(name)
+    if name == "best_of" and isinstance(value, int):
+        return value > _alternatives(body)
+    return bool(value)
 
 
 def _wants_count(body: dict[str, Any]) -> bool:
