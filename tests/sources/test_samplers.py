@@ -386,6 +386,7 @@ def test_two_ways_to_bias_tokens_become_one_field():
         ("tabbyapi", "temperature", 0, 10, 1),
         ("tabbyapi", "frequency_penalty", 0, 2, 0),
         ("tabbyapi", "presence_penalty", 0, 2, 0),
+        ("tabbyapi", "repetition_penalty", 0.01, 2, 1),
         ("tabbyapi", "adaptive_target", 0, 1, 1),
         ("tabbyapi", "repetition_range", -1, None, None),
         ("llamacpp", "top_n_sigma", -1, 10, -1),

@@ -53,6 +53,8 @@ source = HttpSource(
         "temperature": (0, 10),
         "frequency_penalty": (0, 2),
         "presence_penalty": (0, 2),
+        # It refuses 0.
+        "repetition_penalty": (0.01, 2),
     },
     own={
         "repetition_range": {"low": -1},
