@@ -57,6 +57,8 @@ source = HttpSource(
         developer=False,
         also_takes=frozenset({"json_schema"}),
         never_takes=frozenset({"n", "logprobs", "top_logprobs", "reasoning_effort", "verbosity"}),
+        # Its wiki does not name all of them (`smoothing_curve`, `adaptive_target`): `generate` does
+        # in https://github.com/LostRuins/koboldcpp/blob/concedo/koboldcpp.py
         wires=same(
             *("top_k", "top_a", "min_p", "tfs", "xtc_probability", "xtc_threshold"),
             *("dynatemp_range", "dynatemp_exponent", "smoothing_factor", "smoothing_curve"),
