@@ -558,6 +558,7 @@ def test_what_the_request_says_of_its_form_counts_before_the_settings():
         ("koboldcpp", {"sampler_order": [6, 0]}, {"sampler_order": [6, 0]}),
         ("vllm", {"grammar": "g"}, {"structured_outputs": {"grammar": "g"}}),
         ("custom", {"mirostat_mode": 2}, {"mirostat_mode": 2}),
+        ("tabbyapi", {"mirostat_mode": 2}, {"mirostat_mode": 2}),
     ],
 )
 def test_programs_may_use_our_names_or_the_servers(server, asked, sent):
