@@ -54,8 +54,11 @@ def show_source(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show one source: its key page, options and response settings."""
-    from tapster.sources import find_source
+    """Show one source: its key page, options and response settings.
+
+    A setting that the endpoint calls otherwise is shown with that name, too.
+    """
+    from tapster.sources import find_source, passed_over, renamed
 
     source = find_source(id_)
     if as_json:
@@ -72,16 +75,25 @@ def show_source(
         print(f"  Note:      {source.note}")
     if source.retired:
         print(f"  Retired:   {source.retired}")
+    if source.text:
+        print("  Text:      continues raw text, too (POST /v1/completions)")
     if source.options:
         print("Options (--option NAME=VALUE):")
         for option in source.options:
             choices = f" [{'|'.join(option.choices)}]" if option.choices else ""
             default = f" (default {option.default})" if option.default is not None else ""
             print(f"  {option.name}{choices}: {option.meaning}{default}")
-    print("Response settings: " + ", ".join(setting.name for setting in source.settings()))
+    fields = renamed(source)
+    names = [setting.name for setting in source.settings()]
+    taken = [f"{name} (as {fields[name]})" if name in fields else name for name in names]
+    print("Response settings: " + ", ".join(taken))
+    if kept_back := passed_over(source):
+        print("Kept back, as it does nothing with them: " + ", ".join(kept_back))
 
 
 def _described(source: "Source") -> dict[str, object]:
+    from tapster.sources import passed_over, renamed
+
     return {
         "id": source.id,
         "title": source.title,
@@ -94,5 +106,8 @@ def _described(source: "Source") -> dict[str, object]:
         "retired": source.retired,
         "options": source.options,
         "settings": source.settings(),
+        "fields": renamed(source),
+        "kept_back": passed_over(source),
+        "text": source.text is not None,
         "catalogue": source.catalogue,
     }

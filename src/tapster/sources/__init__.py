@@ -7,6 +7,7 @@ through the entry-point group `tapster.sources`.
 from tapster.sources._addresses import CALL_TAILS
 from tapster.sources._auth import Bearer, HeaderKey, NoKey, QueryKey
 from tapster.sources._discovery import all_sources, find_source
+from tapster.sources._fields import passed_over, renamed
 from tapster.sources._options import Option
 from tapster.sources._probes import Probed, StatusCall
 from tapster.sources._source import HttpSource, Source
@@ -24,4 +25,6 @@ __all__ = [
     "StatusCall",
     "all_sources",
     "find_source",
+    "passed_over",
+    "renamed",
 ]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 
 from tapster.core.settings import Setting
-from tapster.sources import HttpSource, Option, Source, all_sources
+from tapster.sources import HttpSource, Option, Source, all_sources, passed_over, renamed
 
 _HEAD = """# Sources
 
@@ -58,11 +58,11 @@ def _section(source: Source) -> str:
     if isinstance(source, HttpSource) and source.bases:
         lines += [f"- Endpoint `{name}`: `{base}`" for name, base in source.bases.items()]
         lines.append("")
-    wires = getattr(getattr(source, "dialect", None), "wires", {})
-    taken = ", ".join(_words(setting, wires.get(setting.name)) for setting in source.settings())
+    fields = renamed(source)
+    taken = ", ".join(_words(setting, fields.get(setting.name)) for setting in source.settings())
     lines += [f"Takes: {taken}.", ""]
-    if isinstance(source, HttpSource) and source.ignores.names:
-        names = ", ".join(f"`{name}`" for name in sorted(source.ignores.names))
+    if kept_back := passed_over(source):
+        names = ", ".join(f"`{name}`" for name in kept_back)
         lines += [f"Kept back, as it does nothing with them: {names}.", ""]
     if source.options:
         lines += ["| option | values | meaning |", "|---|---|---|"]
@@ -71,10 +71,10 @@ def _section(source: Source) -> str:
     return "\n".join(lines)
 
 
-def _words(setting: Setting, wire: object) -> str:
+def _words(setting: Setting, field: str | None) -> str:
     name = f"`{setting.name}`"
-    if isinstance(wire, str) and wire != setting.name:
-        name += f" (as `{wire}`)"
+    if field:
+        name += f" (as `{field}`)"
     if setting.low is None or setting.high is None or setting.kind == "switch":
         return name
     return f"{name} {setting.low:g}…{setting.high:g}"
