@@ -224,11 +224,8 @@ class Tapster:
             engine = EngineTransport(config.models_dir, idle=config.model_idle, report=report)
             stack.push_async_callback(engine.close)
             if transport is None:
-                guard = Guard(
-                    policy="network" if config.network_mode else "local",
-                    allowed=config.allowed_targets,
-                )
-                transport = await stack.enter_async_context(HttpTransport(guard=guard))
+                network = HttpTransport(guard=_guard_of(config))
+                transport = await stack.enter_async_context(network)
             tapster = cls(
                 config=config,
                 store=store,
@@ -243,13 +240,17 @@ class Tapster:
                 passwords=passwords,
                 worker=worker,
             )
-            stack.callback(tapster._passwords.close)
-            stack.push_async_callback(tapster.relay.aclose)
-            stack.push_async_callback(tapster.grants.aclose)
-            stack.push_async_callback(tapster.broadcast.aclose)
-            stack.callback(tapster.lives.end)
-            stack.push_async_callback(tapster.runs.close)
+            tapster._end_with(stack)
             yield tapster
+
+    def _end_with(self, stack: AsyncExitStack) -> None:
+        """Close with `stack` what was joined: runs first, while all they need is there."""
+        stack.callback(self._passwords.close)
+        stack.push_async_callback(self.relay.aclose)
+        stack.push_async_callback(self.grants.aclose)
+        stack.push_async_callback(self.broadcast.aclose)
+        stack.callback(self.lives.end)
+        stack.push_async_callback(self.runs.close)
 
     async def finish(self, grace: float, *, hurry: asyncio.Event | None = None) -> None:
         """Let what runs on its own come to its end, for at most `grace` seconds.
@@ -355,6 +356,12 @@ def _master_of(config: Config, passphrase: Secret | None) -> MasterKey:
         config.data_dir,
         passphrase,
         keyring_allowed=config.vault_key != "file",
+    )
+
+
+def _guard_of(config: Config) -> Guard:
+    return Guard(
+        policy="network" if config.network_mode else "local", allowed=config.allowed_targets
     )
 
 

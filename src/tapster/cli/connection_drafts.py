@@ -13,6 +13,7 @@ from tapster.core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from tapster.app import Draft
+    from tapster.app.connections import Edited
 
 Endpoint = Annotated[str | None, typer.Option(help="Base URL instead of the source's own.")]
 Model = Annotated[str | None, typer.Option(help="Model id to use where none is named.")]
@@ -151,6 +152,7 @@ def edit_connection(
 ) -> None:
     """Change a saved connection. What is not named stays as it is."""
     draft = _draft(
+        name=rename,
         endpoint=endpoint,
         model=model,
         proxy=proxy,
@@ -166,8 +168,6 @@ def edit_connection(
         verify_tls=verify_tls,
         notes=notes,
     )
-    if rename is not None:
-        draft.name = rename
     if own_endpoint:
         draft.endpoint = None
     if no_proxy:
@@ -177,17 +177,22 @@ def edit_connection(
         async with opened(context) as tapster:
             edited = await tapster.connections.edit(name, draft)
             described = await describe(tapster, edited.connection)
-        for key in edited.detached:
-            note(
-                f"The key …{key.last4} was entered for {key.origin} and is detached: enter it "
-                f"again for the new address with tapster keys set {edited.connection.slug}"
-            )
+        _note_detached(edited)
         if as_json:
             show_json(described)
         else:
             note(f"Changed {edited.connection.name!r}.")
 
     run(work())
+
+
+def _note_detached(edited: "Edited") -> None:
+    """Say which keys lead nowhere any more, and the way out."""
+    for key in edited.detached:
+        note(
+            f"The key …{key.last4} was entered for {key.origin} and is detached: enter it "
+            f"again for the new address with tapster keys set {edited.connection.slug}"
+        )
 
 
 def _draft(
