@@ -86,8 +86,8 @@ class ConnectionShown(Struct, frozen=True, kw_only=True):
     """A connection. Where it leads (`settings`) only admins are told.
 
     `status` is how it was last found to stand, by a check or an answer; everyone is told that in
-    short, admins with the addresses and the provider's words. So is `proxy_preset`, the name of
-    the one it goes through: whoever runs that proxy reads what is sent.
+    short, admins with the addresses and the provider's words. `proxy_preset` is the name of the
+    preset it goes through, told to everyone: whoever runs that proxy reads what is sent.
     """
 
     id: str
