@@ -16,13 +16,20 @@ export type Wanted = {
   until: number | null;
 };
 
+/** Return what is typed as it is looked for: its last word may be the beginning of a longer one. */
+export function asTyped(q: string): string {
+  const words = q.trim();
+  const isInPhrase = words.split('"').length % 2 === 0;
+  return !isInPhrase && /[\p{L}\p{N}]$/u.test(words) ? `${words}*` : words;
+}
+
 export const searchQuery = (wanted: Wanted) =>
   infiniteQueryOptions({
     queryKey: ["search", wanted],
     queryFn: ({ pageParam, signal }) =>
       answered(
         api.GET("/api/search", {
-          params: { query: { ...wanted, limit: 30, after: pageParam } },
+          params: { query: { ...wanted, q: asTyped(wanted.q), limit: 30, after: pageParam } },
           signal,
         }),
       ),
