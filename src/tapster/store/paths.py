@@ -167,10 +167,13 @@ class Paths:
         Most messages follow what was said right before them: only of the others it is read what
         they stand below.
         """
+        ids = {leaf, message_id or leaf}
         ends = select(messages.c.id, messages.c.number, messages.c.chat_id).where(
-            messages.c.id.in_([leaf, message_id or leaf])
+            messages.c.id.in_(ids)
         )
         numbers = {row.id: row for row in await self._transaction.fetch(ends)}
+        if len(numbers) < len(ids):
+            return []
         above = messages.alias("above")
         turns: Any = await self._transaction.fetch(
             select(messages.c.number, above.c.number)
@@ -182,7 +185,7 @@ class Paths:
         )
         parents: dict[int, int | None] = dict(turns)
         found: list[int] = []
-        goal = numbers[message_id].number if message_id in numbers else None
+        goal = numbers[message_id].number if message_id else None
         at: int | None = numbers[leaf].number
         while at is not None and at != goal:
             found.append(at)
