@@ -1,6 +1,8 @@
 """Chats on their way in: others write meanwhile, and nobody meets one that is not all there."""
 
 import asyncio
+import base64
+import hashlib
 import json
 import secrets
 
@@ -107,6 +109,33 @@ async def test_an_import_that_breaks_between_two_pieces_leaves_nothing(store, ch
     assert (await chats.search(ME, "needle")).hits == ()
     async with store.read() as rows:
         assert await rows.arrivals.forsaken(since=MUCH_LATER) == ()
+
+
+async def test_an_import_given_up_while_it_is_handed_over_stays_whole(store, chats):
+    value = json.loads(document(120))
+    value["messages"][0]["parts"].append({"type": "file", "name": "a", "url": "attachment:1"})
+    value["files"] = [
+        {
+            "number": 1,
+            "name": "a",
+            "media_type": "text/plain",
+            "digest": hashlib.sha256(b"bytes").hexdigest(),
+            "content": base64.b64encode(b"bytes").decode(),
+        }
+    ]
+    arriving = asyncio.create_task(imports_of(store, chats).read(ME, json.dumps(value).encode()))
+    # Told is what a chat's owner may see: it is committed, and nobody knows of it yet.
+    store.tell(lambda _owner, _news: arriving.cancel())
+
+    with pytest.raises(asyncio.CancelledError):
+        await arriving
+
+    (listed,) = (await chats.list(ME)).chats
+    messages = (await what_is_kept(store, listed.id))[1]
+    assert len(messages) == 120
+    assert (await chats.search(ME, "needle")).hits
+    (file,) = [part for message in messages for part in message.parts if isinstance(part, File)]
+    assert await chats.attachments.get(ME, file.url.removeprefix("attachment:"))
 
 
 async def test_half_a_chat_is_met_nowhere(store, chats):

@@ -54,8 +54,12 @@ class Arrivals:
     async def remove_some(self, chat_id: str, *, most: int) -> bool:
         """Remove up to `most` messages of a chat on its way in; when none is left, the chat itself.
 
-        Returns whether all of it is gone.
+        Returns whether nothing of it is on its way any more. What came to its owner all the same,
+        as when only the answer to the last commit was lost, stays as it is.
         """
+        on_its_way = select(chats.c.id).where(chats.c.id == chat_id, _ON_THEIR_WAY)
+        if not await self._transaction.fetch(on_its_way.with_for_update()):
+            return True
         some = select(messages.c.number).where(messages.c.chat_id == chat_id).limit(most)
         numbers = [row.number for row in await self._transaction.fetch(some)]
         if numbers:
@@ -63,9 +67,7 @@ class Arrivals:
             gone = delete(messages).where(messages.c.number.in_(numbers))
             await self._transaction.write(gone, notable=False)
             return False
-        await self._transaction.write(
-            delete(chats).where(chats.c.id == chat_id, _ON_THEIR_WAY), notable=False
-        )
+        await self._transaction.write(delete(chats).where(chats.c.id == chat_id), notable=False)
         return True
 
     async def _set(self, chat: Chat, **values: object) -> None:
