@@ -3,7 +3,9 @@ import itertools
 import pytest
 
 from databases import KINDS, database_of
+from talks import YOU
 from tapster.chats import Chats
+from tapster.core.people import Person
 from tapster.store import Store
 
 
@@ -16,6 +18,8 @@ def database(request, tmp_path):
 @pytest.fixture
 async def store(database):
     store = await Store.open(database, patience=5.0)
+    async with store.begin() as rows:
+        await rows.people.add(Person(id=YOU, name="You", handle="you"))
     yield store
     await store.close()
 

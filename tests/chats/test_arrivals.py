@@ -203,3 +203,15 @@ async def test_with_a_person_what_is_on_its_way_to_them_goes(store, chats):
         await rows.attachments.remove_of(YOU)
 
     assert await what_is_kept(store, chat.id) == (None, ())
+
+
+async def test_nothing_comes_to_an_account_that_was_removed_before_it_began(store, chats):
+    async with store.begin() as rows:
+        await rows.people.remove(YOU)
+
+    with pytest.raises(Conflict, match="account it was meant for was removed"):
+        await imports_of(store, chats).read(YOU, document(120))
+
+    assert (await chats.list(YOU)).chats == ()
+    async with store.read() as rows:
+        assert await rows.arrivals.forsaken(since=MUCH_LATER) == ()

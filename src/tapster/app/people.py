@@ -170,9 +170,10 @@ class People:
         if self._stop_runs is not None:
             await self._stop_runs(person.id)
         async with self._store.begin() as rows:
+            # First of all, so that no import that ends meanwhile gives them another chat.
+            await rows.people.remove(person.id)
             await rows.chats.remove_of(person.id)
             await rows.attachments.remove_of(person.id)
-            await rows.people.remove(person.id)
         self._changed()
         await self._store.make_durable()
         return person

@@ -10,11 +10,16 @@ from sqlalchemy import delete, insert, select, update
 from tapster.core.chats import Chat
 from tapster.core.errors import Conflict
 from tapster.store.chat_tables import ON_ITS_WAY_TO, chats, messages
+from tapster.store.people_tables import people
 from tapster.store.structs import from_row, to_columns
 from tapster.store.transactions import Transaction
 from tapster.store.word_index import WordIndex
 
 _ON_THEIR_WAY = chats.c.owner.startswith(ON_ITS_WAY_TO)
+_GIVEN_UP = (
+    "The import stood still for too long, or the account it was meant for was removed. "
+    "Nothing was imported."
+)
 
 
 class Arrivals:
@@ -33,7 +38,12 @@ class Arrivals:
         await self._set(chat, updated_at=at)
 
     async def end(self, chat: Chat) -> None:
-        """Give a chat that is there as a whole to its owner. Raises `Conflict` as above."""
+        """Give a chat that is there as a whole to its owner. Raises `Conflict` as above, and when
+        the account is gone; until this transaction ends it cannot be removed.
+        """
+        person = select(people.c.id).where(people.c.id == chat.owner)
+        if not await self._transaction.fetch(person.with_for_update(read=True, key_share=True)):
+            raise Conflict(_GIVEN_UP)
         await self._set(chat, owner=chat.owner, updated_at=chat.updated_at)
         self._transaction.notes.chat(chat.id)
 
@@ -75,7 +85,4 @@ class Arrivals:
             chats.c.id == chat.id, _ON_THEIR_WAY, chats.c.deleted_at.is_(None)
         )
         if not await self._transaction.write(found.values(values), notable=False):
-            raise Conflict(
-                "The import stood still for too long, or the account it was meant for was removed. "
-                "Nothing was imported."
-            )
+            raise Conflict(_GIVEN_UP)
