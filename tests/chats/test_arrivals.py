@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import itertools
 import json
 import secrets
 
@@ -11,7 +12,7 @@ import pytest
 from talks import ME, YOU, shown, talk
 from tapster.chats import Imports
 from tapster.core.chats import Chat, ChatMessage
-from tapster.core.errors import Conflict, NotFound
+from tapster.core.errors import Conflict, NotFound, StoreError
 from tapster.core.messages import File, Text
 
 NOW = 1_000_000.0
@@ -170,6 +171,19 @@ async def test_what_a_killed_process_left_is_removed_by_a_later_import(store, ch
     assert await what_is_kept(store, chat.id) == (None, ())
     with pytest.raises(NotFound):
         await chats.attachments.get(ME, file.id)
+
+
+async def test_leftovers_that_cannot_be_removed_stop_no_import(store, chats):
+    looks = itertools.count(1)
+
+    def clock():
+        if next(looks) == 2:  # for what stood still too long
+            raise StoreError("The database is busy.")
+        return NOW
+
+    (chat,) = (await imports_of(store, chats, clock=clock).read(ME, document(1))).chats
+
+    assert (await chats.get(ME, chat.id)).title == "Long"
 
 
 async def test_an_import_that_goes_on_elsewhere_is_left_alone(store, chats):

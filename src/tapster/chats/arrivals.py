@@ -48,7 +48,7 @@ class Arrivals:
         try:
             await self._keep_all(arriving)
         except BaseException:
-            # What cannot be removed now is removed by a later import.
+            # What cannot be removed now is swept away later.
             with suppress(TapsterError):
                 await self._remove(chat)
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import tzinfo
@@ -21,6 +22,11 @@ from tapster.core.messages import Part
 from tapster.formats.archives import Archive, Kept
 from tapster.formats.recognition import read_chat
 from tapster.store import Store
+
+_log = logging.getLogger(__name__)
+
+# Seconds.
+_SWEPT_EVERY = 300.0
 
 MOST_BYTES = 64 * 1024 * 1024
 """How large a file may be that is brought in from elsewhere than this machine."""
@@ -62,7 +68,9 @@ class Imports:
         read = partial(read_chat, content, name=name, now=self._clock(), zone=self._zone)
         archive, notes = await asyncio.to_thread(lambda: _kept(*read()))
         archive, unknown = await self._at_home(archive)
-        await self._arrivals.sweep()
+        # What others left is no reason to refuse this one.
+        with suppress(TapsterError):
+            await self._arrivals.sweep()
         async with self._files_of(owner, archive) as urls:
             arriving, gone = await asyncio.to_thread(
                 _arriving, archive, owner, urls, new_id=self._new_id
@@ -72,6 +80,15 @@ class Imports:
             (f"Pictures and files that are not in it were left out: {gone:,}.",) if gone else ()
         )
         return Imported((arriving.chat,), (*notes, *unknown, *missing))
+
+    async def keep_swept(self) -> None:
+        """Remove what killed processes left of their imports, as long as this runs."""
+        while True:
+            try:
+                await self._arrivals.sweep()
+            except TapsterError as error:
+                _log.warning("What is left of an import stays for now: %s", error.message)
+            await asyncio.sleep(_SWEPT_EVERY)
 
     async def _at_home(self, archive: Archive) -> tuple[Archive, tuple[str, ...]]:
         """Return the chat without a connection nobody has here, and a word on it."""

@@ -146,8 +146,10 @@ async def serve(
                 if place:
                     _follow(place.line, server)
                 beside = [asyncio.create_task(metrics.publish())]
-                if config.backups == "on" and (not place or place.number == 1):
-                    beside.append(asyncio.create_task(tapster.backups.keep_up()))
+                if not place or place.number == 1:
+                    beside.append(asyncio.create_task(tapster.imports.keep_swept()))
+                    if config.backups == "on":
+                        beside.append(asyncio.create_task(tapster.backups.keep_up()))
                 try:
                     await server.serve(sockets=[listening])
                     await _let_finish(tapster, server)
