@@ -1,6 +1,7 @@
 """A key that an endpoint says back appears nowhere, in whole or in part."""
 
 import json
+import time
 from urllib.parse import quote
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 from mock_provider import Reply
 from tapster.core.errors import SourceError
 from tapster.core.events import Failed
+from tapster.core.redaction import redact
 from tapster.core.secrets import Secret
 from tapsters import add, text_of
 from upstreams import STREAM, answering, serving, whole
@@ -53,6 +55,49 @@ async def test_echoed_headers_are_told_without_the_key(tapster, mock, source, pl
     assert "[redacted]" in error.message
     assert holds_none_of(everything_of(error))
     assert holds_none_of(repr(check))
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "words"),
+    [
+        ("openai", "/openai/v1", "Incorrect API key provided: sk-wrong"),
+        ("deepseek", "/deepseek/v1", "Your api key: "),
+        ("xai", "/xai/v1", "Incorrect API key provided: sk"),
+    ],
+)
+async def test_the_end_of_a_key_that_a_provider_shows_is_not_told(
+    tapster, mock, source, place, words
+):
+    await add(tapster, source, f"{mock.url}{place}", "sk-wrong-CANARY-zyxw")
+
+    error = await refusal(tapster)
+
+    assert words.lower() in error.message.lower()
+    assert "[redacted]" in error.message
+    assert "xw" not in everything_of(error)
+
+
+@pytest.mark.parametrize("shown", ["****zyxw", "sk-***zyxw", "sk-...zyxw", "…zyxw", "••••zyxw"])
+def test_an_end_goes_with_whatever_covers_the_rest(shown):
+    words = redact(f"The key {shown}, **bold**, waits...", [Secret("sk-CANARY-zyxw")])
+
+    assert "zyxw" not in words
+    assert words.endswith("[redacted], **bold**, waits...")
+
+
+def test_words_that_only_look_covered_stay_as_they_are():
+    words = "**Note:** at most ***three*** tries...then wait…or ****abcd is refused."
+
+    assert redact(words, [Secret("sk-CANARY-zyxw")]) == words
+
+
+@pytest.mark.parametrize("evil", ["*", ".", "…", "a", "...a", "**a.", "..*"])
+def test_long_words_are_looked_through_at_once(evil):
+    began = time.perf_counter()
+
+    redact(evil * 50_000, [Secret("sk-CANARY-zyxw")])
+
+    assert time.perf_counter() - began < 1.0
 
 
 @pytest.mark.parametrize(

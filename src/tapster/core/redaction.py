@@ -20,6 +20,8 @@ _KEY_SHAPES = re.compile(
     re.VERBOSE,
 )
 
+# How others show a key: `sk-****1234`, `…1234`, `sk-...1234`.
+_COVERED = re.compile(r"(?:\*\*|••|…|\.\.\.)([\w~+/=-][\w.~+/=-]+)")
 
 _FIELD = re.compile(r"""(?<=[?&])([^=&\s"'?]+)=([^&\s"'#]+)""")
 
@@ -69,15 +71,21 @@ def _is_run_together(word: str) -> bool:
 def redact(text: str, secrets: Iterable[Secret | None] = ()) -> str:
     """Return `text` without the given secrets, in any of the spellings they travel in.
 
-    Nothing else is touched: a provider's own words stay its own.
+    Where all but their ends is covered already, the ends go too. Nothing else is touched: a
+    provider's own words stay its own.
     """
-    for secret in secrets:
-        if secret is None or not (value := secret.reveal()):
-            continue
+    values = [secret.reveal() for secret in secrets if secret is not None]
+    for value in values:
         for spelling in {value, quote(value, safe=""), value.replace('"', '\\"')}:
             if len(spelling) >= 4:
                 text = text.replace(spelling, SHOWN)
-    return text
+    return _COVERED.sub(lambda found: _without_end(found, values), text)
+
+
+def _without_end(covered: re.Match[str], values: Iterable[str]) -> str:
+    end = covered[1].rstrip(".")
+    is_one = len(end) >= 2 and any(value.endswith(end) for value in values)
+    return SHOWN + covered[1][len(end) :] if is_one else covered[0]
 
 
 def redact_shapes(text: str) -> str:
