@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from callers import add_person, client_of, session_of
+from callers import add_person, client_of, session_of, token_of
 from databases import KINDS, database_of
 from mock_provider import MockProvider, Reply
 from tapster.app import Draft
@@ -227,6 +227,21 @@ async def test_a_member_is_told_why_a_try_failed_and_never_the_end_of_a_key(
         assert "zyxw" not in told
         assert "qrst" not in told
     assert place not in shown
+
+
+async def test_a_preview_shows_the_end_of_a_key_to_who_may_administer_it_alone(tapster, mock, chat):
+    (key,) = await tapster.keys.of(await tapster.connections.find("here"))
+    application = make_application(tapster)
+    shown = {}
+
+    for name, *scopes in (("lesser", "api"), ("admin", "api", "admin")):
+        token = await token_of(tapster, *scopes, name=name)
+        async with client_of(application, token=token) as http:
+            shown[name] = await http.post(f"/api/chats/{chat.id}/preview", json={"text": "one"})
+
+    assert {answer.status_code for answer in shown.values()} == {200}
+    assert key.last4 in shown["admin"].json()["request"]["headers"]["authorization"]
+    assert key.last4 not in shown["lesser"].text
 
 
 async def test_each_try_of_an_overloaded_provider_is_told(tapster, mock, chat):

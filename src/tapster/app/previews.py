@@ -28,12 +28,14 @@ class Previews:
         instruction: str = "",
         connection: str | None = None,
         model: str | None = None,
+        in_full: bool = False,
     ) -> Preview:
         """Return what would be sent to answer `said`, or the chat as it stands.
 
         Without `said`, an answer at the end is what another one would be written for; with the
         kind `continue` it is what would be gone on with. `message` is another end of the path
-        than the chat's head; `connection` (an id) and `model` come before the chat's own.
+        than the chat's head; `connection` (an id) and `model` come before the chat's own. Keys
+        show their ends only `in_full`.
         """
         chat = await self._chats.get(owner, chat_id)
         end = chat.head if message is None else message
@@ -58,16 +60,17 @@ class Previews:
             instruction=instruction,
             connection=connection,
             model=model,
+            in_full=in_full,
         )
 
-    async def of_new(self, chat: Chat, said: str) -> Preview:
+    async def of_new(self, chat: Chat, said: str, *, in_full: bool = False) -> Preview:
         """Return what a chat that was never kept would send with `said`."""
 
         async def history() -> AsyncIterator[Line]:
             if said:
                 yield _thought_of(None, said)
 
-        return await self._writer.preview(chat, history)
+        return await self._writer.preview(chat, history, in_full=in_full)
 
 
 def _thought_of(parent: str | None, said: str) -> Line:

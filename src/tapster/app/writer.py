@@ -105,12 +105,15 @@ class Writer:
         instruction: str = "",
         connection: str | None = None,
         model: str | None = None,
+        in_full: bool = False,
     ) -> Preview:
-        """Return what would be sent to write on from `history`. The model is asked nothing."""
+        """Return what would be sent to write on from `history`. The model is asked nothing.
+
+        Keys show their ends only `in_full`, to who may administer them.
+        """
         partner = await self._partners.of(chat, connection=connection, model=model)
         prompt = await self._prompt(chat, partner, history, kind=kind, instruction=instruction)
         request = await self._request(chat, partner, prompt)
-        in_full = await self._may_see_keys(chat.owner)
         return Preview(
             connection=partner.connection.slug,
             source=partner.connection.source,

@@ -72,7 +72,7 @@ def prompt(
             from tapster.core.chats import Chat
 
             chat = Chat(id="new", owner=ME, system=system or "", connection=over, model=model)
-            return _WHICH["say"], await tapster.previews.of_new(chat, said)
+            return _WHICH["say"], await tapster.previews.of_new(chat, said, in_full=True)
         what: str = wanted or "say"
         found = await (find_chat(tapster, chat_id) if chat_id else last_chat(tapster))
         window = await tapster.chats.windows.open(ME, found.id, limit=1)
@@ -86,6 +86,7 @@ def prompt(
             instruction=instruction,
             connection=over,
             model=model,
+            in_full=True,
         )
         return _WHICH[what], preview
 

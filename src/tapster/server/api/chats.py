@@ -212,6 +212,7 @@ async def preview(
         instruction=thought.instruction,
         connection=wish.connection,
         model=wish.model,
+        in_full=caller.is_admin,
     )
 
 
