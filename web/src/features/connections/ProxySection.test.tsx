@@ -131,6 +131,19 @@ it("stays with a preset whose deletion is refused, and says so", async () => {
   expect((await screen.findByRole("dialog")).textContent).not.toContain("Another connection");
 }, 30_000);
 
+it("leads to the provider itself where another preset was only to be saved", async () => {
+  const person = userEvent.setup();
+  keepDraft("c1", (draft) => ({ ...draft, changes: { proxy: PROXY.id }, version: 1 }));
+  show(<ProxySection connection={aConnection()} />);
+  const preset = screen.getByRole<HTMLInputElement>("combobox", { name: "Proxy preset" });
+  expect(preset.value).toBe(PROXY.name);
+
+  await person.click(preset);
+  await person.click(await screen.findByRole("option", { name: "None" }));
+
+  await waitFor(() => expect(preset.value).toBe("None"));
+}, 30_000);
+
 it("is told to whoever may not change it", () => {
   const connection = { ...aConnection(), proxy_preset: "friend" };
   delete connection.settings;

@@ -32,7 +32,9 @@ export function useProxying(formed: Formed, { typing, outcome, choose }: Ways) {
   }
 
   async function goThrough(proxy: string | null): Promise<void> {
-    if (proxy !== connection?.settings?.proxy && !(await choose({ proxy }))) return;
+    // As it is saved: another one that was to be saved with the rest is given up.
+    if (proxy === connection?.settings?.proxy) typing.type({ proxy });
+    else if (!(await choose({ proxy }))) return;
     check();
   }
 
