@@ -7,6 +7,7 @@ import { ProxySection } from "@/features/connections/ProxySection";
 import { dropDraft, keepDraft } from "@/features/connections/drafts";
 import { PROXY, aConnection, show } from "@/features/connections/scenes";
 
+const OTHER = { id: "p3", name: "other", url: "https://other.test/v1", created_at: 0 };
 const SAVED = { id: "p2", name: "proxy.test:9", url: "https://proxy.test:9/v1", created_at: 0 };
 
 // Who asks the server takes `fetch` as soon as it is loaded.
@@ -142,6 +143,22 @@ it("leads to the provider itself where another preset was only to be saved", asy
   await person.click(await screen.findByRole("option", { name: "None" }));
 
   await waitFor(() => expect(preset.value).toBe("None"));
+}, 30_000);
+
+it("keeps what was typed of a preset where another one is not agreed to", async () => {
+  const person = userEvent.setup();
+  show(<ProxySection connection={aConnection({ proxy: PROXY.id })} />, { presets: [PROXY, OTHER] });
+
+  await person.click(screen.getByLabelText("Proxy Password"));
+  await person.paste("half a password");
+  await person.click(screen.getByRole("combobox", { name: "Proxy preset" }));
+  await person.click(await screen.findByRole("option", { name: OTHER.name }));
+  await screen.findByRole("dialog", { name: "Connect through this proxy?" });
+  await person.keyboard("{Escape}");
+
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(screen.getByLabelText<HTMLInputElement>("Proxy Password").value).toBe("half a password");
+  expect(server.asked).toEqual([]);
 }, 30_000);
 
 it("is told to whoever may not change it", () => {

@@ -48,12 +48,17 @@ export function useProxying(formed: Formed, { typing, outcome, choose }: Ways) {
     mayGoThrough,
     /** Go through another preset, or through none (`null`). */
     chooseProxy: async (proxy: string | null): Promise<void> => {
-      typing.typeProxy(NO_PROXY);
-      const presets = await cache.ensureQueryData(proxiesQuery);
-      const url = presets.find(({ id }) => id === proxy)?.url;
-      // Where the connection is not saved yet, it is asked once it is.
-      if (connection && url && !(await mayPass(url))) return;
-      await goThrough(proxy);
+      outcome.begin();
+      try {
+        const presets = await cache.ensureQueryData(proxiesQuery);
+        const url = presets.find(({ id }) => id === proxy)?.url;
+        // Where the connection is not saved yet, it is asked once it is.
+        if (connection && url && !(await mayPass(url))) return;
+        typing.typeProxy(NO_PROXY);
+        await goThrough(proxy);
+      } catch (error) {
+        outcome.fail(error);
+      }
     },
     /** Save the preset that was typed, and go through it. Returns whether it was taken. */
     saveProxy: async (): Promise<boolean> => {
