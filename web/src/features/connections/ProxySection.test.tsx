@@ -161,6 +161,19 @@ it("keeps what was typed of a preset where another one is not agreed to", async 
   expect(server.asked).toEqual([]);
 }, 30_000);
 
+it("says that it does not know what to show, and asks again", async () => {
+  const person = userEvent.setup();
+  server.refused.set("GET /api/sources", "Not now.");
+  show(<ProxySection connection={aConnection()} />, { sourcesKnown: false });
+
+  expect((await screen.findByRole("alert")).textContent).toContain("Not now.");
+  server.refused.clear();
+  server.answers["GET /api/sources"] = [];
+  await person.click(screen.getByRole("button", { name: "Retry" }));
+
+  expect(await screen.findByText("This Tapster does not know the source “some”.")).toBeTruthy();
+}, 30_000);
+
 it("is told to whoever may not change it", () => {
   const connection = { ...aConnection(), proxy_preset: "friend" };
   delete connection.settings;
