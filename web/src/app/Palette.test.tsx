@@ -32,6 +32,29 @@ function opened(): HTMLElement {
 
 const type = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
 
+it("stands on the first of what is found, also after keys were pressed where there was nothing", () => {
+  const field = opened();
+
+  type(field, "zzzz");
+  fireEvent.keyDown(field, { key: "ArrowDown" });
+  fireEvent.keyDown(field, { key: "ArrowUp" });
+  fireEvent.change(field, { target: { value: "" } });
+
+  expect(screen.getAllByRole("option")[0]?.getAttribute("aria-selected")).toBe("true");
+  fireEvent.keyDown(field, { key: "ArrowDown" });
+  expect(screen.getAllByRole("option")[1]?.getAttribute("aria-selected")).toBe("true");
+});
+
+it("leaves Escape to the word that is being composed", () => {
+  const field = opened();
+
+  fireEvent.keyDown(field, { key: "Escape", isComposing: true });
+  expect(screen.queryByRole("dialog")).not.toBeNull();
+
+  fireEvent.keyDown(field, { key: "Escape" });
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
 it("calls the languages what the settings call them", async () => {
   await act(() => speak("de"));
   const field = opened();
