@@ -1,7 +1,7 @@
 import { TagsInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { idsOf } from "@/features/response/draft";
+import { idsOf, isId } from "@/features/response/draft";
 
 type IdsControlProps = {
   title: string;
@@ -20,14 +20,12 @@ export function IdsControl({ title, value, describedBy, onChange }: IdsControlPr
       aria-label={title}
       aria-describedby={describedBy}
       placeholder={t("Type one, then Enter")}
-      inputMode="numeric"
       splitChars={[",", " "]}
       error={refused && t("A token id is a whole number.")}
       value={value.map(String)}
       onChange={(tags) => {
-        const ids = idsOf(tags);
-        setRefused(ids.length < new Set(tags).size);
-        onChange(ids);
+        setRefused(!tags.every(isId));
+        onChange(idsOf(tags));
       }}
     />
   );

@@ -58,6 +58,19 @@ it("takes token ids as numbers and says what is none", async () => {
   expect(screen.getByText("A token id is a whole number.")).toBeTruthy();
 });
 
+it("takes one id however it is written", async () => {
+  const user = userEvent.setup();
+  const turned = shown("ids");
+
+  const field = screen.getByRole("combobox", { name: "X" });
+  await user.type(field, "13{Enter}013{Enter}");
+
+  expect(turned.at(-1)).toEqual([13]);
+  expect(screen.queryByText("A token id is a whole number.")).toBeNull();
+  // The keys of figures alone, as a phone would show them, have no way to end one.
+  expect(field.getAttribute("inputmode")).toBeNull();
+});
+
 it("offers the words a list may well hold", async () => {
   const user = userEvent.setup();
   const turned = shown("list", { choices: ["top_k", "min_p"] });
