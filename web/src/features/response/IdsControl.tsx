@@ -6,19 +6,19 @@ import { idsOf, isId } from "@/features/response/draft";
 type IdsControlProps = {
   title: string;
   value: number[];
-  describedBy: string;
+  meaning: string;
   onChange: (value: number[]) => void;
 };
 
 /** A list of whole numbers as tags; what is none is said and not taken. */
-export function IdsControl({ title, value, describedBy, onChange }: IdsControlProps) {
+export function IdsControl({ title, value, meaning, onChange }: IdsControlProps) {
   const { t } = useTranslation();
   const [refused, setRefused] = useState(false);
   return (
     <TagsInput
       size="sm"
       aria-label={title}
-      aria-describedby={describedBy}
+      aria-description={meaning}
       placeholder={t("Type one, then Enter")}
       splitChars={[",", " "]}
       error={refused && t("A token id is a whole number.")}
