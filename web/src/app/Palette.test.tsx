@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 import { chatsQuery } from "@/api/chats";
+import type { Schemas } from "@/api/client";
 import { connectionsQuery } from "@/api/connections";
 import { USUAL, preferencesQuery } from "@/api/preferences";
 import { Palette } from "@/app/Palette";
@@ -13,12 +14,21 @@ vi.mock("@tanstack/react-router", () => ({ useNavigate: () => () => undefined })
 
 afterEach(() => act(() => speak("en")));
 
-/** Open the palette and return its field. */
-function opened(): HTMLElement {
-  const cache = new QueryClient({ defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY } } });
+// Who asks the server takes `fetch` as soon as it is loaded.
+vi.hoisted(() => {
+  globalThis.fetch = () => new Promise<Response>(() => undefined);
+});
+
+const chats = (...titles: string[]) => ({
+  pages: [{ chats: titles.map((title) => ({ id: title, title }) as Schemas["ChatListed"]), next: null }],
+  pageParams: [null],
+});
+
+/** Open the palette, in which no chats are known yet, and return its field. */
+function opened(cache = new QueryClient()): HTMLElement {
+  cache.setDefaultOptions({ queries: { staleTime: Number.POSITIVE_INFINITY } });
   cache.setQueryData(preferencesQuery.queryKey, USUAL);
   cache.setQueryData(connectionsQuery.queryKey, []);
-  cache.setQueryData(chatsQuery().queryKey, { pages: [{ chats: [], next: null }], pageParams: [null] });
   render(
     <QueryClientProvider client={cache}>
       <MantineProvider env="test">
@@ -32,17 +42,19 @@ function opened(): HTMLElement {
 
 const type = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
 
-it("stands on the first of what is found, also after keys were pressed where there was nothing", () => {
-  const field = opened();
+it("stands on the first chat that comes, though keys were pressed while there was none", async () => {
+  const cache = new QueryClient();
+  const field = opened(cache);
 
-  type(field, "zzzz");
+  type(field, "ferryman");
   fireEvent.keyDown(field, { key: "ArrowDown" });
   fireEvent.keyDown(field, { key: "ArrowUp" });
-  fireEvent.change(field, { target: { value: "" } });
+  act(() => void cache.setQueryData(chatsQuery().queryKey, chats("The ferryman", "Another ferryman")));
 
-  expect(screen.getAllByRole("option")[0]?.getAttribute("aria-selected")).toBe("true");
+  const [first, second] = await screen.findAllByRole("option");
+  expect(first?.getAttribute("aria-selected")).toBe("true");
   fireEvent.keyDown(field, { key: "ArrowDown" });
-  expect(screen.getAllByRole("option")[1]?.getAttribute("aria-selected")).toBe("true");
+  expect(second?.getAttribute("aria-selected")).toBe("true");
 });
 
 it("leaves Escape to the word that is being composed", () => {
