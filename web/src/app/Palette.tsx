@@ -22,7 +22,7 @@ export function Palette() {
   };
   /** Hear Escape before whoever else does: what is being written is not stopped by it. */
   const press = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
     event.preventDefault();
     leave();
   };

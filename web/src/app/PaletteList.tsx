@@ -37,7 +37,7 @@ export function PaletteList({ onLeave }: PaletteListProps) {
     ? []
     : found(inside ? [{ title: inside.label, rows: own }] : top, typed, inside || typed ? MOST : FEW);
   const rows = groups.flatMap((group) => group.rows);
-  const at = Math.min(moved, rows.length - 1);
+  const at = Math.max(0, Math.min(moved, rows.length - 1));
   useEffect(() => {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
   }, [id, at]);
@@ -57,8 +57,8 @@ export function PaletteList({ onLeave }: PaletteListProps) {
   const press = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const { length } = rows;
-    if (event.key === "ArrowDown") setMoved((at + 1) % length);
-    else if (event.key === "ArrowUp") setMoved((at - 1 + length) % length);
+    if (event.key === "ArrowDown" && length) setMoved((at + 1) % length);
+    else if (event.key === "ArrowUp" && length) setMoved((at - 1 + length) % length);
     else if (event.key === "Enter") take();
     else if (event.key === "Backspace" && inside && typed === "") back();
     else return;

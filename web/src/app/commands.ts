@@ -19,7 +19,7 @@ import { useTranslation } from "react-i18next";
 import { connectionsQuery } from "@/api/connections";
 import { useChangePreferences, usePreferences } from "@/api/preferences";
 import { useShortcut } from "@/lib/shortcuts";
-import { LANGUAGES, browserLanguage } from "@/lib/words";
+import { languageChoices } from "@/lib/words";
 import { useCommands } from "@/ui/commands";
 
 /** Offer the way to every place, with the keys that lead there. */
@@ -124,18 +124,12 @@ export function useTurning(): void {
       label: t("Language"),
       words: "Deutsch English Sprache language",
       icon: IconLanguage,
-      choices: () => [
-        {
-          label: t("As the browser: {{language}}", { language: LANGUAGES[browserLanguage()] }),
-          isChosen: language === "",
-          act: () => like({ language: "" }),
-        },
-        ...Object.entries(LANGUAGES).map(([value, label]) => ({
+      choices: () =>
+        languageChoices().map(({ value, label }) => ({
           label,
           isChosen: value === language,
           act: () => like({ language: value }),
         })),
-      ],
     },
   ]);
 }

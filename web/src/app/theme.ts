@@ -95,6 +95,8 @@ export const theme = createTheme({
   spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
   components: {
     Alert: Alert.extend({
+      // Mantine's own would be read out at once; what has to be says so.
+      defaultProps: { role: "note" },
       vars: (_, props) => {
         const mood = moodOf(props);
         return {

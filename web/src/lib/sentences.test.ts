@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Interpreter } from "@/lib/sentences";
 import { sentences } from "@/lib/words/de";
 
@@ -174,4 +174,20 @@ describe("an interpreter", () => {
 
     expect(said("Look there https://a.io/b.html. It says: no")).toBe("Sieh da https://a.io/b.html. Es sagt: no");
   });
+});
+
+it("understands a sentence once, however often it is shown, and forgets the oldest of many", () => {
+  const written = vi.spyOn(Number.prototype, "toLocaleString");
+  const apart = new Interpreter(sentences, "de");
+
+  const first = apart.say("Ready. 1,234 models, 84 ms.");
+  const once = written.mock.calls.length;
+  expect(apart.say("Ready. 1,234 models, 84 ms.")).toBe(first);
+  expect(written.mock.calls.length).toBe(once);
+
+  for (let count = 0; count < 500; count += 1) apart.say(`No. ${count}`);
+  written.mockClear();
+  expect(apart.say("Ready. 1,234 models, 84 ms.")).toBe(first);
+  expect(written.mock.calls.length).toBe(once);
+  written.mockRestore();
 });

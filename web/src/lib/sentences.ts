@@ -16,6 +16,8 @@ type Understood = { said: string; literal: number };
 const LONGEST = 4000;
 const LONGEST_PAIR = 400;
 const MOST_IN_A_ROW = 16;
+// So many are remembered: what a page shows is asked for each time it is shown.
+const MOST_REMEMBERED = 500;
 // With fewer letters of its own, such as "See {{…}}", one may be anybody's.
 const FEWEST = 10;
 // How deep they stand within one another: a status, its "It says: …", a reason, a place.
@@ -40,6 +42,8 @@ export class Interpreter {
   readonly #language: string;
   /** What was found out while one text is read: parts of it are looked at from several sides. */
   #found = new Map<string, Understood | null>();
+  /** What was said of the last texts. */
+  readonly #said = new Map<string, string>();
 
   constructor(words: Readonly<Record<string, string>>, language: string) {
     const entries = Object.entries(words);
@@ -54,8 +58,14 @@ export class Interpreter {
   /** Return `text` in the language. */
   say(text: string): string {
     if (text.length > LONGEST) return text;
+    const before = this.#said.get(text);
+    if (before !== undefined) return before;
     this.#found = new Map();
-    return this.#row(text, 0).said;
+    const { said } = this.#row(text, 0);
+    const [oldest = text] = this.#said.keys();
+    if (this.#said.size >= MOST_REMEMBERED) this.#said.delete(oldest);
+    this.#said.set(text, said);
+    return said;
   }
 
   /** Understand sentences in a row, of which some may belong together and others be unknown. */

@@ -32,6 +32,17 @@ export function browserLanguage(wanted: readonly string[] = navigator.languages)
 export const languageName = (language: Language, spoken: string): string =>
   new Intl.DisplayNames(spoken, { type: "language" }).of(language) ?? LANGUAGES[language];
 
+/** Return what one chooses the language from: that of the browser, and each by its own name. */
+export const languageChoices = (): { value: string; label: string }[] => [
+  {
+    value: "",
+    label: i18next.t("As the browser: {{language}}", {
+      language: languageName(browserLanguage(), i18next.language),
+    }),
+  },
+  ...Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
+];
+
 /** Begin with English, which needs nothing to be loaded. */
 export function startWords(): void {
   void i18next.use(initReactI18next).init({

@@ -4,7 +4,6 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { told } from "@/lib/words";
-import classes from "@/ui/Notice.module.css";
 
 type TroubleProps = {
   /** What happened and what to do, in a sentence. */
@@ -21,12 +20,7 @@ export function Trouble({ message, onRetry, actions, details }: TroubleProps) {
   const { t } = useTranslation();
   const [open, { toggle }] = useDisclosure(false);
   return (
-    <Alert
-      variant="light"
-      icon={<IconAlertTriangle aria-hidden />}
-      role="alert"
-      classNames={{ root: classes.bad, icon: classes.icon }}
-    >
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} role="alert">
       <Stack gap="xs">
         <Text size="sm">{told(message)}</Text>
         {(onRetry || actions || details) && (

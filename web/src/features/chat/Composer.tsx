@@ -1,6 +1,6 @@
-import { ActionIcon, Alert, FileButton, Group, Text, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, FileButton, Group, Textarea, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconAlertTriangle, IconClock, IconPaperclip, IconPlayerStopFilled, IconSend2 } from "@tabler/icons-react";
+import { IconClock, IconPaperclip, IconPlayerStopFilled, IconSend2 } from "@tabler/icons-react";
 import { type ClipboardEvent, type KeyboardEvent, type Ref, memo, useEffect, useImperativeHandle, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "@/api/preferences";
@@ -13,6 +13,7 @@ import { LONG_PASTE, takes } from "@/features/chat/files";
 import type { Progress } from "@/features/chat/queue";
 import type { Situation } from "@/features/chat/situation";
 import { type Deliver, useTyping } from "@/features/chat/typing";
+import { Caution } from "@/ui/Caution";
 import { Trouble } from "@/ui/Trouble";
 import { showDone, showTrouble } from "@/ui/toasts";
 
@@ -124,13 +125,11 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           }}
         />
         {unseen.length > 0 && (
-          <Alert color="yellow" variant="light" p="xs" icon={<IconAlertTriangle aria-hidden />} role="status">
-            <Text size="sm">
-              {unseen.includes("image")
-                ? t("This model does not see images.")
-                : t("This model does not take such files.")}
-            </Text>
-          </Alert>
+          <Caution role="status">
+            {unseen.includes("image")
+              ? t("This model does not see images.")
+              : t("This model does not take such files.")}
+          </Caution>
         )}
         {(turn === "waits" || turn === "stays") && <QueueNote turn={turn} onCancel={typing.unqueue} />}
         <Group gap={4} wrap="nowrap" align="flex-end" className={classes.box}>

@@ -92,8 +92,8 @@ function BetterAddress({ connection, address }: { connection: Connection; addres
       await runCheck(cache, connection.id);
     },
   });
-  // It was kept, and the sentence says so.
-  if (kept === address) return null;
+  // It was kept, and the sentence says so; or that is not known yet.
+  if (kept === address || (proxy && !presets)) return null;
   return (
     <Group gap={8}>
       <Text size="sm">{t("At {{address}} it works: use it?", { address })}</Text>

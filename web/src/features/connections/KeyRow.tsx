@@ -20,6 +20,9 @@ type KeyRowProps = {
   first: boolean;
 };
 
+/** What the server calls a key that nobody typed; every other name is the person's own. */
+const GRANTED = "granted in the browser";
+
 /** Takes what was asked for to its field. */
 const focus = (field: HTMLInputElement | null) => field?.focus();
 
@@ -63,7 +66,7 @@ export function KeyRow({ known, others, first }: KeyRowProps) {
             <Text size="sm" ff="monospace" fw={600}>
               {name}
             </Text>
-            {known.label && <Text size="sm">{told(known.label)}</Text>}
+            {known.label && <Text size="sm">{known.label === GRANTED ? told(known.label) : known.label}</Text>}
             {first && others && (
               <Badge variant="light" size="sm" tt="none">
                 {t("used first")}

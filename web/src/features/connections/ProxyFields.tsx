@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keysQuery, ownerOfProxy } from "@/api/keys";
 import { sentenceOf } from "@/api/problems";
-import { proxiesQuery } from "@/api/proxies";
+import { type Proxy, proxiesQuery } from "@/api/proxies";
 import { Confirm } from "@/features/connections/Confirm";
 import { ProxyWarning } from "@/features/connections/ProxyWarning";
 import { hasTypedProxy } from "@/features/connections/draft";
@@ -17,14 +17,15 @@ export function ProxyFields({ form }: { form: ConnectionForm }) {
   const { t } = useTranslation();
   const { data: presets = [] } = useQuery(proxiesQuery);
   const { data: keys = [] } = useQuery(keysQuery);
-  const [removing, setRemoving] = useState(false);
+  // Held by itself: what goes through it is led elsewhere before it is deleted.
+  const [removing, setRemoving] = useState<Proxy | null>(null);
   const { fields, draft, failure } = form;
   const preset = presets.find((each) => each.id === fields.proxy) ?? null;
   const password = preset && keys.find(({ key }) => key.owner === ownerOfProxy(preset.id))?.key;
   const remove = useMutation({
     mutationFn: form.removeProxy,
     onSuccess: () => {
-      setRemoving(false);
+      setRemoving(null);
       showDone(t("Proxy deleted"));
     },
   });
@@ -98,21 +99,24 @@ export function ProxyFields({ form }: { form: ConnectionForm }) {
           {t("Save preset")}
         </Button>
         {preset && (
-          <Button variant="subtle" color="red" onClick={() => setRemoving(true)}>
+          <Button variant="subtle" color="red" onClick={() => setRemoving(preset)}>
             {t("Delete preset")}
           </Button>
         )}
       </Group>
       {(preset || hasTypedProxy(draft)) && <ProxyWarning />}
       <Confirm
-        opened={removing && preset !== null}
-        title={t("Delete the preset {{name}}?", { name: preset?.name })}
+        opened={removing !== null}
+        title={t("Delete the preset {{name}}?", { name: removing?.name })}
         message={t("Its password is gone for good. This connection then leads to the provider itself.")}
         action={t("Delete")}
         busy={remove.isPending}
         error={remove.error && told(sentenceOf(remove.error))}
-        onConfirm={() => preset && remove.mutate(preset.id)}
-        onClose={() => setRemoving(false)}
+        onConfirm={() => removing && remove.mutate(removing.id)}
+        onClose={() => {
+          setRemoving(null);
+          remove.reset();
+        }}
       />
     </Stack>
   );

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Connection } from "@/api/connections";
+import { sentenceOf } from "@/api/problems";
 import { type Source, sourcesQuery } from "@/api/sources";
 import { CheckFound } from "@/features/connections/CheckFound";
 import { ProxyConsent } from "@/features/connections/ProxyConsent";
@@ -20,14 +21,19 @@ type ProxySectionProps = { connection: Connection };
 /** The proxy of one connection by itself: what is chosen there is saved at once, and checked. */
 export function ProxySection({ connection }: ProxySectionProps) {
   const { t } = useTranslation();
-  const source = useQuery(sourcesQuery).data?.find(({ id }) => id === connection.source);
+  const sources = useQuery(sourcesQuery);
+  const source = sources.data?.find(({ id }) => id === connection.source);
   if (source?.built_in) {
     return <Text size="sm">{t("This model runs on this machine: nothing is sent that could pass a proxy.")}</Text>;
   }
   if (!connection.settings) return <ProxyTold connection={connection} />;
   if (connection.ready_made) return <OwnWanted connection={connection} />;
-  if (!source) return <Skeleton h={40} />;
-  return <ProxyForm key={connection.id} connection={connection} source={source} />;
+  if (source) return <ProxyForm key={connection.id} connection={connection} source={source} />;
+  if (sources.data) {
+    return <Text size="sm">{t("This Tapster does not know the source “{{source}}”.", { source: connection.source })}</Text>;
+  }
+  if (sources.error) return <Trouble message={sentenceOf(sources.error)} onRetry={() => void sources.refetch()} />;
+  return <Skeleton h={40} />;
 }
 
 function ProxyForm({ connection, source }: ProxySectionProps & { source: Source }) {

@@ -118,15 +118,20 @@ export async function keepProxy(
   }
 }
 
-/** Delete a preset; what was formed goes through it no more. */
+/** Delete a preset; what was formed goes through it no more. Where it is refused, it still does. */
 export async function dropProxy(cache: QueryClient, formed: Formed, id: string): Promise<void> {
   const { connection } = formed;
-  if (connection?.settings?.proxy === id) await keepAtOnce(cache, connection, { proxy: null });
-  keepDraft(placeOf(formed), (now) =>
-    now.changes.proxy === id ? withoutChanges(now, ["proxy"]) : now,
-  );
+  // The server deletes none that a connection goes through.
+  const freed =
+    connection?.settings?.proxy === id ? await keepAtOnce(cache, connection, { proxy: null }) : null;
   try {
     await removeProxy(id);
+    keepDraft(placeOf(formed), (now) =>
+      now.changes.proxy === id ? withoutChanges(now, ["proxy"]) : now,
+    );
+  } catch (error) {
+    if (freed) await keepAtOnce(cache, freed, { proxy: id });
+    throw error;
   } finally {
     await cache.invalidateQueries({ queryKey: proxiesQuery.queryKey });
   }
@@ -135,14 +140,19 @@ export async function dropProxy(cache: QueryClient, formed: Formed, id: string):
 /** What of a saved connection is saved as soon as it is chosen. */
 export type Chosen = Partial<Pick<Fields, "model" | "proxy" | "bypass_status_check" | "show_external">>;
 
-/** Save what was chosen, whatever else is typed; throw `NotKept` where it was refused. */
-export async function keepAtOnce(cache: QueryClient, connection: Connection, chosen: Chosen): Promise<void> {
+/** Save what was chosen, whatever else is typed, and return it; throw `NotKept` where it was refused. */
+export async function keepAtOnce(
+  cache: QueryClient,
+  connection: Connection,
+  chosen: Chosen,
+): Promise<Connection> {
   const { settings } = connection;
-  if (!settings) return;
+  if (!settings) return connection;
   const { model = connection.model, ...others } = chosen;
   showConnection(cache, { ...connection, model, settings: { ...settings, ...others } });
+  let kept: Connection;
   try {
-    const { connection: kept } = await changeConnection(connection.id, chosen);
+    ({ connection: kept } = await changeConnection(connection.id, chosen));
     // Our own change must not make what is typed look late.
     keepDraft(connection.id, (now) => ({
       ...withoutChanges(now, Object.keys(chosen)),
@@ -157,6 +167,7 @@ export async function keepAtOnce(cache: QueryClient, connection: Connection, cho
   if (Object.keys(others).length) {
     await cache.invalidateQueries({ queryKey: modelsQuery(connection.id).queryKey });
   }
+  return kept;
 }
 
 async function keepNew(cache: QueryClient, source: Source, { onAdded }: Heard): Promise<Connection> {

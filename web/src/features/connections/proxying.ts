@@ -32,7 +32,9 @@ export function useProxying(formed: Formed, { typing, outcome, choose }: Ways) {
   }
 
   async function goThrough(proxy: string | null): Promise<void> {
-    if (proxy !== connection?.settings?.proxy && !(await choose({ proxy }))) return;
+    // As it is saved: another one that was to be saved with the rest is given up.
+    if (proxy === connection?.settings?.proxy) typing.type({ proxy });
+    else if (!(await choose({ proxy }))) return;
     check();
   }
 
@@ -46,12 +48,17 @@ export function useProxying(formed: Formed, { typing, outcome, choose }: Ways) {
     mayGoThrough,
     /** Go through another preset, or through none (`null`). */
     chooseProxy: async (proxy: string | null): Promise<void> => {
-      typing.typeProxy(NO_PROXY);
-      const presets = await cache.ensureQueryData(proxiesQuery);
-      const url = presets.find(({ id }) => id === proxy)?.url;
-      // Where the connection is not saved yet, it is asked once it is.
-      if (connection && url && !(await mayPass(url))) return;
-      await goThrough(proxy);
+      outcome.begin();
+      try {
+        const presets = await cache.ensureQueryData(proxiesQuery);
+        const url = presets.find(({ id }) => id === proxy)?.url;
+        // Where the connection is not saved yet, it is asked once it is.
+        if (connection && url && !(await mayPass(url))) return;
+        typing.typeProxy(NO_PROXY);
+        await goThrough(proxy);
+      } catch (error) {
+        outcome.fail(error);
+      }
     },
     /** Save the preset that was typed, and go through it. Returns whether it was taken. */
     saveProxy: async (): Promise<boolean> => {

@@ -62,17 +62,20 @@ export const aConnection = (settings: Partial<ConnectionSettings> = {}): Connect
   settings: { ...SETTINGS, ...settings },
 });
 
-/** Show `element` to an admin with one `connection` and one proxy preset, and no keys or none yet. */
-export function show(element: ReactNode, { connection = aConnection(), keysKnown = true } = {}) {
+/** Show `element` to an admin with one `connection`, and no keys or none yet. */
+export function show(
+  element: ReactNode,
+  { connection = aConnection(), keysKnown = true, sourcesKnown = true, presets = [PROXY] as Proxy[] | null } = {},
+) {
   const cache = new QueryClient({
     defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } },
   });
-  cache.setQueryData(sourcesQuery.queryKey, [SOURCE]);
+  if (sourcesKnown) cache.setQueryData(sourcesQuery.queryKey, [SOURCE]);
   cache.setQueryData(sourceQuery(SOURCE.id).queryKey, { ...SOURCE, catalogue: [] });
   cache.setQueryData(connectionsQuery.queryKey, [connection]);
   cache.setQueryData(modelsQuery(connection.id).queryKey, []);
   if (keysKnown) cache.setQueryData(keysQuery.queryKey, []);
-  cache.setQueryData(proxiesQuery.queryKey, [PROXY]);
+  if (presets) cache.setQueryData(proxiesQuery.queryKey, presets);
   cache.setQueryData(preferencesQuery.queryKey, USUAL);
   render(
     <QueryClientProvider client={cache}>

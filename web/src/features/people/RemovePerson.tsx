@@ -1,4 +1,5 @@
 import { Alert, Button, Checkbox, Group, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,7 +20,13 @@ export function RemovePerson({ person, onDone }: RemovePersonProps) {
     onSettled: () => cache.invalidateQueries({ queryKey: peopleQuery.queryKey }),
   });
   return (
-    <Alert color="red" title={t("Remove {{name}} for good?", { name: person.name })}>
+    <Alert
+      color="red"
+      variant="light"
+      icon={<IconAlertTriangle aria-hidden />}
+      role="group"
+      title={t("Remove {{name}} for good?", { name: person.name })}
+    >
       <Stack gap="sm">
         <Text size="sm">
           {t("This cannot be undone. Disabling keeps everything and only shuts them out.")}

@@ -1,33 +1,31 @@
 import { TagsInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { idsOf } from "@/features/response/draft";
+import { idsOf, isId } from "@/features/response/draft";
 
 type IdsControlProps = {
   title: string;
   value: number[];
-  describedBy: string;
+  meaning: string;
   onChange: (value: number[]) => void;
 };
 
 /** A list of whole numbers as tags; what is none is said and not taken. */
-export function IdsControl({ title, value, describedBy, onChange }: IdsControlProps) {
+export function IdsControl({ title, value, meaning, onChange }: IdsControlProps) {
   const { t } = useTranslation();
   const [refused, setRefused] = useState(false);
   return (
     <TagsInput
       size="sm"
       aria-label={title}
-      aria-describedby={describedBy}
+      aria-description={meaning}
       placeholder={t("Type one, then Enter")}
-      inputMode="numeric"
       splitChars={[",", " "]}
       error={refused && t("A token id is a whole number.")}
       value={value.map(String)}
       onChange={(tags) => {
-        const ids = idsOf(tags);
-        setRefused(ids.length < new Set(tags).size);
-        onChange(ids);
+        setRefused(!tags.every(isId));
+        onChange(idsOf(tags));
       }}
     />
   );

@@ -7,12 +7,12 @@ import { told } from "@/lib/words";
 type JsonControlProps = {
   title: string;
   value: Record<string, unknown>;
-  describedBy: string;
+  meaning: string;
   onChange: (value: Record<string, unknown>) => void;
 };
 
 /** An object as JSON. While it is none, what it was last is kept. */
-export function JsonControl({ title, value, describedBy, onChange }: JsonControlProps) {
+export function JsonControl({ title, value, meaning, onChange }: JsonControlProps) {
   const { t } = useTranslation();
   const known = JSON.stringify(value);
   const [seen, setSeen] = useState(known);
@@ -27,7 +27,7 @@ export function JsonControl({ title, value, describedBy, onChange }: JsonControl
     <CodeControl
       title={title}
       value={text}
-      describedBy={describedBy}
+      meaning={meaning}
       trouble={
         "trouble" in said
           ? t("Line {{line}}: {{trouble}}", { line: said.line, trouble: told(said.trouble) })

@@ -1,4 +1,4 @@
-import { TagsInput } from "@mantine/core";
+import { TagsInput, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { shownSigns, typedSigns } from "@/features/response/signs";
 
@@ -7,20 +7,23 @@ type ListControlProps = {
   /** Words it may well hold, offered while one types. */
   likely?: string[];
   value: string[];
-  describedBy: string;
+  meaning: string;
   onChange: (value: string[]) => void;
 };
 
 /** A list of texts as tags; `\n` stands for the end of a line. */
-export function ListControl({ title, likely, value, describedBy, onChange }: ListControlProps) {
+export function ListControl({ title, likely, value, meaning, onChange }: ListControlProps) {
   const { t } = useTranslation();
   return (
     <TagsInput
       size="sm"
       aria-label={title}
-      aria-describedby={describedBy}
       placeholder={t("Type one, then Enter")}
-      description={t("{{sign}} is the end of a line.", { sign: "\\n" })}
+      description={
+        <>
+          {t("{{sign}} is the end of a line.", { sign: "\\n" })} <VisuallyHidden>{meaning}</VisuallyHidden>
+        </>
+      }
       inputWrapperOrder={["label", "input", "description", "error"]}
       splitChars={[]}
       data={likely}

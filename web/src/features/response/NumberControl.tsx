@@ -8,13 +8,11 @@ import { told } from "@/lib/words";
 type NumberControlProps = {
   setting: SettingOffered;
   value: number;
-  /** The id of what says more about it. */
-  describedBy: string;
   onChange: (value: number) => void;
 };
 
 /** A number: by a slider where its ends are known, and typed. */
-export function NumberControl({ setting, value, describedBy, onChange }: NumberControlProps) {
+export function NumberControl({ setting, value, onChange }: NumberControlProps) {
   const { t } = useTranslation();
   const ends = sliderOf(setting);
   const title = told(setting.title);
@@ -43,7 +41,7 @@ export function NumberControl({ setting, value, describedBy, onChange }: NumberC
         flex={ends ? undefined : 1}
         size="sm"
         aria-label={title}
-        aria-describedby={describedBy}
+        aria-description={told(setting.meaning)}
         value={value}
         step={stepOf(setting)}
         allowDecimal={setting.kind !== "integer"}

@@ -9,7 +9,7 @@ import { type Value, beginningOf } from "@/features/response/draft";
 
 /** Show the control of a setting; what it is turned to is put into the list that is returned. */
 function shown(kind: SettingOffered["kind"], fields: Partial<SettingOffered> = {}): Value[] {
-  const setting = { name: "x", title: "X", meaning: "", kind, choices: [], group: "", ...fields };
+  const setting = { name: "x", title: "X", meaning: "What it does.", kind, choices: [], group: "", ...fields };
   const turned: Value[] = [];
   function Held() {
     const [value, setValue] = useState(beginningOf(setting));
@@ -17,7 +17,7 @@ function shown(kind: SettingOffered["kind"], fields: Partial<SettingOffered> = {
       turned.push(next);
       setValue(next);
     };
-    return <SettingControl setting={setting} value={value} describedBy="about" onChange={onChange} />;
+    return <SettingControl setting={setting} value={value} onChange={onChange} />;
   }
   render(
     <MantineProvider>
@@ -57,6 +57,31 @@ it("takes token ids as numbers and says what is none", async () => {
   expect(turned.at(-1)).toEqual([13]);
   expect(screen.getByText("A token id is a whole number.")).toBeTruthy();
 });
+
+it("takes one id however it is written", async () => {
+  const user = userEvent.setup();
+  const turned = shown("ids");
+
+  const field = screen.getByRole("combobox", { name: "X" });
+  await user.type(field, "13{Enter}013{Enter}");
+
+  expect(turned.at(-1)).toEqual([13]);
+  expect(screen.queryByText("A token id is a whole number.")).toBeNull();
+  // The keys of figures alone, as a phone would show them, have no way to end one.
+  expect(field.getAttribute("inputmode")).toBeNull();
+});
+
+it.each(["number", "text", "choice", "code", "json", "ids", "list"] as const)(
+  "says what a setting does to those who come upon its field (%s)",
+  (kind) => {
+    shown(kind);
+
+    const field = screen.getAllByLabelText("X").find((each) => /INPUT|TEXTAREA/.test(each.tagName));
+    const described = document.getElementById(field?.getAttribute("aria-describedby") ?? "");
+
+    expect(described?.textContent ?? field?.getAttribute("aria-description")).toContain("What it does.");
+  },
+);
 
 it("offers the words a list may well hold", async () => {
   const user = userEvent.setup();

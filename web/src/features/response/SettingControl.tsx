@@ -13,14 +13,15 @@ import { told } from "@/lib/words";
 type SettingControlProps = {
   setting: SettingOffered;
   value: Value;
-  describedBy: string;
   onChange: (value: Value) => void;
 };
 
 /** What one turns a setting with, by the kind of its value. */
-export function SettingControl({ setting, value, describedBy, onChange }: SettingControlProps) {
+export function SettingControl({ setting, value, onChange }: SettingControlProps) {
   const { t } = useTranslation();
   const title = told(setting.title);
+  // Mantine's fields keep `aria-describedby` for what they show themselves.
+  const meaning = told(setting.meaning);
   switch (setting.kind) {
     case "list":
       return (
@@ -28,7 +29,7 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
           title={title}
           likely={setting.choices}
           value={Array.isArray(value) ? value.map(String) : []}
-          describedBy={describedBy}
+          meaning={meaning}
           onChange={onChange}
         />
       );
@@ -37,7 +38,7 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
         <IdsControl
           title={title}
           value={Array.isArray(value) ? value.map(Number) : []}
-          describedBy={describedBy}
+          meaning={meaning}
           onChange={onChange}
         />
       );
@@ -48,7 +49,7 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
         <JsonControl
           title={title}
           value={objectOf(value)}
-          describedBy={describedBy}
+          meaning={meaning}
           onChange={onChange}
         />
       );
@@ -57,7 +58,7 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
         <CodeControl
           title={title}
           value={String(value)}
-          describedBy={describedBy}
+          meaning={meaning}
           onChange={onChange}
         />
       );
@@ -79,7 +80,7 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
         <Select
           size="sm"
           aria-label={title}
-          aria-describedby={describedBy}
+          aria-description={meaning}
           // What was chosen for another model is kept and shown, though this one has it not.
           data={[...new Set([...(setting.choices ?? []), String(value)])]}
           value={String(value)}
@@ -92,7 +93,7 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
         <TextInput
           size="sm"
           aria-label={title}
-          aria-describedby={describedBy}
+          aria-description={meaning}
           value={String(value)}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
@@ -102,7 +103,6 @@ export function SettingControl({ setting, value, describedBy, onChange }: Settin
         <NumberControl
           setting={setting}
           value={typeof value === "number" ? value : 0}
-          describedBy={describedBy}
           onChange={onChange}
         />
       );

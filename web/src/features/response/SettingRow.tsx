@@ -46,9 +46,7 @@ export function SettingRow({ setting, value, onChange }: SettingRowProps) {
         <span id={about} hidden>
           {meaning}
         </span>
-        {value !== null && (
-          <SettingControl setting={setting} value={value} describedBy={about} onChange={onChange} />
-        )}
+        {value !== null && <SettingControl setting={setting} value={value} onChange={onChange} />}
         {value !== null && neutral !== null && value !== neutral && (
           <Text size="xs" c="dimmed">
             {t("{{value}} changes nothing.", { value: neutral })}

@@ -86,10 +86,11 @@ export function foldedOf(offered: readonly SettingOffered[]): [SettingOffered[],
   return [under(""), folded.map((title) => ({ title, settings: under(title) }))];
 }
 
+/** Whether what was typed is a whole number. */
+export const isId = (typed: string): boolean => /^\d{1,15}$/.test(typed.trim());
+
 /** Return the whole numbers among what was typed, each once. */
-export const idsOf = (typed: readonly string[]): number[] => [
-  ...new Set(typed.map((each) => each.trim()).filter((each) => /^\d{1,15}$/.test(each)).map(Number)),
-];
+export const idsOf = (typed: readonly string[]): number[] => [...new Set(typed.filter(isId).map(Number))];
 
 /** One row of a map, as it is typed: both may still be empty. */
 export type Row = { token: string; bias: number | "" };

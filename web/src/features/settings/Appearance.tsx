@@ -3,14 +3,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Preferences, useChangePreferences, usePreferences } from "@/api/preferences";
 import { Card } from "@/features/settings/Card";
-import { LANGUAGES, browserLanguage, languageName } from "@/lib/words";
+import { languageChoices } from "@/lib/words";
 
 const SMALLEST = 12;
 const LARGEST = 24;
 
 /** How the page looks: colours, letters, language, motion. */
 export function Appearance() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const liked = usePreferences();
   const like = useChangePreferences();
   const [turned, setTurned] = useState<number | null>(null);
@@ -56,15 +56,7 @@ export function Appearance() {
         <NativeSelect
           aria-label={t("Language")}
           maw={320}
-          data={[
-            {
-              value: "",
-              label: t("As the browser: {{language}}", {
-                language: languageName(browserLanguage(), i18n.language),
-              }),
-            },
-            ...Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
-          ]}
+          data={languageChoices()}
           value={liked.language}
           onChange={(event) => like({ language: event.currentTarget.value })}
         />

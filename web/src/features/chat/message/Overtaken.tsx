@@ -1,6 +1,7 @@
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import classes from "@/features/chat/message/Message.module.css";
+import { Caution } from "@/ui/Caution";
 
 type OvertakenProps = {
   /** What the message reads by now. */
@@ -15,13 +16,8 @@ type OvertakenProps = {
 export function Overtaken({ theirs, onMine, onTheirs }: OvertakenProps) {
   const { t } = useTranslation();
   return (
-    <Alert color="yellow" variant="light" p={12} role="alert">
-      <Text size="sm" fw={600}>
-        {t("This was changed in another window meanwhile. There it reads:")}
-      </Text>
-      <Text size="sm" className={classes.theirs}>
-        {theirs}
-      </Text>
+    <Caution title={t("This was changed in another window meanwhile. There it reads:")} role="alert">
+      <div className={classes.theirs}>{theirs}</div>
       <Group gap={8} mt={8}>
         <Button size="compact-sm" variant="default" className={classes.way} onClick={onMine}>
           {t("Go on with mine")}
@@ -30,6 +26,6 @@ export function Overtaken({ theirs, onMine, onTheirs }: OvertakenProps) {
           {t("Take that one")}
         </Button>
       </Group>
-    </Alert>
+    </Caution>
   );
 }
