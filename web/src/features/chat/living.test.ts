@@ -262,3 +262,14 @@ it("knows by its key whether something was said, not by its words", async () => 
   expect(await living.hasSaid("k")).toBe(true);
   expect(await living.hasSaid("another")).toBe(false);
 });
+
+it("looks where it was told to, also when it is told to read anew meanwhile", async () => {
+  const { door } = aDoor();
+  const living = live("chat", door);
+  await living.open(null);
+  vi.mocked(door.read).mockClear();
+
+  await Promise.all([living.refresh(), living.refresh("m"), living.refresh()]);
+
+  expect(vi.mocked(door.read).mock.calls.map(([, place]) => place?.around)).toEqual([undefined, "m"]);
+});
