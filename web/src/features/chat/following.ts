@@ -29,7 +29,7 @@ export function following(
       if (reply?.ending) {
         // What went wrong is told in its own place.
         whole = reply.ending.error ? "" : reply.text;
-        ended = { runId, state: reply.ending.state };
+        ended = { ...ended, [runId]: reply.ending.state };
       }
       if (reply?.kind === "impersonate" && impersonated?.runId === runId) {
         const error = reply.ending?.error ? new Error(reply.ending.error.message) : null;

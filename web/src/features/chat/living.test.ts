@@ -105,14 +105,15 @@ it("opens the chat at its end where the message that is looked for is gone", asy
   expect(living.situation().now.messages.map(({ id }) => id)).toEqual(["last"]);
 });
 
-it("tells which run ended last, and how", async () => {
-  const { door, followed } = aDoor({ runs: async () => ({ runs: [aRun("r", { parent_id: "q" })], unanswered: null }) });
+it("tells of every run how it ended, also when several do at once", async () => {
+  const { door, followed } = aDoor({ runs: async () => ({ runs: [aRun("x"), aRun("y")], unanswered: null }) });
   const living = live("chat", door);
   await living.open(null);
 
-  followed.get("r")?.onEvent(anEvent({ type: "stopped", seq: 1, message_id: null }));
+  followed.get("x")?.onEvent(anEvent({ type: "finished", seq: 1, message_id: null, reason: "stop" }));
+  followed.get("y")?.onEvent(anEvent({ type: "stopped", seq: 1, message_id: null }));
 
-  await vi.waitFor(() => expect(living.situation().ended).toEqual({ runId: "r", state: "stopped" }));
+  await vi.waitFor(() => expect(living.situation().ended).toEqual({ x: "finished", y: "stopped" }));
 });
 
 it("keeps the words that were heard when the message cannot be read", async () => {

@@ -7,11 +7,11 @@ import { type Deliver, useTyping } from "@/features/chat/typing";
 
 beforeEach(() => localStorage.clear());
 
-const QUIET: Progress = { isKnown: true, writing: null, ended: null };
-const WRITING: Progress = { ...QUIET, writing: "run" };
+const QUIET: Progress = { isKnown: true, writing: null, running: [], ended: {} };
+const WRITING: Progress = { ...QUIET, writing: "run", running: ["run"] };
 const endedAs = (state: "finished" | "stopped" | "failed" | "interrupted"): Progress => ({
   ...QUIET,
-  ended: { runId: "run", state },
+  ended: { run: state },
 });
 
 type Given = Partial<Parameters<typeof useTyping>[0]>;
@@ -165,6 +165,22 @@ it("sends what was sent into an answer once, when that has ended well", async ()
 
   expect(input.now()).toMatchObject({ text: "", turn: null });
   expect(delivery.keys()).toHaveLength(1);
+});
+
+it("waits for the answer it was sent into, whatever else is written", async () => {
+  const delivery = aDelivery();
+  const { deliver } = delivery;
+  const input = anInput({ deliver, progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  input.change({ deliver, progress: { ...WRITING, writing: "other", running: ["run", "other"] } });
+  expect(input.now().turn).toBe("waits");
+  input.change({ deliver, progress: { ...WRITING, ended: { other: "failed" } } });
+  expect(input.now().turn).toBe("waits");
+  input.change({ deliver, progress: { ...QUIET, ended: { run: "finished", other: "stopped" } } });
+
+  await waitFor(() => expect(delivery.keys()).toHaveLength(1));
 });
 
 it.each([endedAs("stopped"), endedAs("failed"), endedAs("interrupted"), QUIET])(
