@@ -176,6 +176,20 @@ it("hears nothing once nobody looks, and goes on from there when somebody does a
   expect(followed.get("r")?.after).toBe(4);
 });
 
+it("hears the rest of what ended while nobody looked, and does not call that an end it saw", async () => {
+  const { door, followed } = aDoor({ runs: vi.fn(async () => ({ runs: [aRun("r")], unanswered: null })) });
+  const living = live("chat", door);
+  await living.open(null);
+  living.rest();
+  vi.mocked(door.runs).mockResolvedValue({ runs: [], unanswered: null });
+
+  await living.catchUp();
+  followed.get("r")?.onEvent(anEvent({ type: "finished", seq: 1, message_id: null, reason: "stop" }));
+
+  await vi.waitFor(() => expect(living.situation().now.replies).toEqual([]));
+  expect(living.situation().ended).toEqual({});
+});
+
 it("keeps what is asked for while nobody looks for later", async () => {
   const { door, followed } = aDoor({ say: vi.fn().mockResolvedValue(SAID) });
   const living = live("chat", door);
