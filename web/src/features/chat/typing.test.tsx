@@ -228,6 +228,36 @@ it("does not send what is taken from the queue", async () => {
   expect(deliver).not.toHaveBeenCalled();
 });
 
+it("does not send what another window took back, or wrote on", async () => {
+  const deliver = vi.fn(async () => "chat");
+  const input = anInput({ deliver, progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  const { waits, ...takenBack } = readDraft("chat");
+  keepDraft("chat", takenBack);
+  input.change({ deliver, progress: endedAs("finished") });
+  await waitFor(() => expect(input.now().turn).toBeNull());
+  await aMoment();
+
+  expect(waits).toBe("run");
+  expect(input.now().text).toBe("And then?");
+  expect(deliver).not.toHaveBeenCalled();
+});
+
+it("clears what another window has sent", async () => {
+  const hasSaid = vi.fn(async () => true);
+  const input = anInput({ progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  const key = readDraft("chat").sent?.key;
+  input.change({ progress: WRITING, hasSaid, lastSaid: "what was sent" });
+
+  await waitFor(() => expect(input.now().text).toBe(""));
+  expect(hasSaid).toHaveBeenCalledWith(key);
+});
+
 it("waits on after the page was loaded anew, under the key it had", async () => {
   const before = anInput({ progress: WRITING });
   before.type("And then?");

@@ -109,25 +109,28 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
   const canSend = !isEmpty && !isUploading && !hasFailed && !sending;
 
   useEffect(() => {
-    const key = begun.sent?.key;
-    if (!key || !isAsSent(begun)) return;
+    const kept = { ...latest.current, sent: sent.current };
+    if (!kept.sent || !isAsSent(kept)) return;
     let isOver = false;
-    void hasSaid(key).then((isThere) => {
-      // Only what stood there when the chat was opened is in the chat already.
-      if (isOver || !isThere || latest.current.text !== begun.text) return;
+    void hasSaid(kept.sent.key).then((isThere) => {
+      // What was typed since is not in the chat yet.
+      if (isOver || !isThere || wordsOf(latest.current) !== wordsOf(kept)) return;
       sent.current = undefined;
       setText("");
       clear();
+      setTrouble(null);
     });
     return () => {
       isOver = true;
     };
-  }, [begun, lastSaid, hasSaid, clear]);
+  }, [lastSaid, hasSaid, clear]);
 
   /** Have what is typed sent when the answer that is written just now ends. */
   const queueBehind = (run: string) => {
     // It gets its key already: in however many windows it waits, it is said once.
     sent.current = sealed({ text, enclosed, sent: sent.current }, newId).sent;
+    latest.current = { text, enclosed, waits: run };
+    keep();
     setQueued({ behind: run, words: sent.current.words });
   };
 
@@ -187,7 +190,12 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
 
   useEffect(() => {
     if (turn !== "due") return;
-    const timer = setTimeout(send);
+    const timer = setTimeout(() => {
+      // Another window may have sent it by now, or taken it back.
+      const kept = readDraft(place.current);
+      if (kept.waits === queued?.behind && kept.sent?.key === sent.current?.key) send();
+      else setQueued(null);
+    });
     return () => clearTimeout(timer);
   });
 
