@@ -23,6 +23,8 @@ export type ComposerHandle = {
   send: () => void;
   /** Whether `target` is the input. */
   is: (target: EventTarget | null) => boolean;
+  /** What is typed, to the last letter. */
+  text: () => string;
 };
 
 type ComposerProps = {
@@ -72,6 +74,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     isEmpty: () => typing.isEmpty,
     send,
     is: (target) => target === input.current,
+    text: () => text,
   }));
   useEffect(() => {
     if (hasKeyboard && !isPhone) input.current?.focus({ preventScroll: true });
@@ -112,7 +115,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   return (
     <div className={classes.composer}>
       <div className={classes.inner}>
-        {typing.trouble && <Trouble message={typing.trouble.message} onRetry={typing.send} />}
+        {typing.trouble && <Trouble message={typing.trouble.message} onRetry={send} />}
         <EnclosureList
           enclosures={enclosures}
           onRemove={typing.remove}

@@ -70,6 +70,19 @@ it.each([new ProblemError(502, "Bad gateway"), new ProblemError(504, "Too late")
   },
 );
 
+it("says no more what went wrong once it waits to be sent again", async () => {
+  const deliver = vi.fn().mockRejectedValue(new ProblemError(422, "No."));
+  const input = anInput({ deliver });
+
+  input.type("Hello");
+  input.send();
+  await waitFor(() => expect(input.now().trouble?.message).toBe("No."));
+  input.change({ deliver, progress: WRITING });
+  input.send();
+
+  expect(input.now()).toMatchObject({ turn: "waits", trouble: null });
+});
+
 it("says what was refused under another key", async () => {
   const delivery = aDelivery();
   const input = anInput({ deliver: delivery.deliver });

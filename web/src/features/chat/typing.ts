@@ -131,6 +131,7 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
     sent.current = sealed({ text, enclosed, sent: sent.current }, newId).sent;
     latest.current = { text, enclosed, waits: run };
     keep();
+    setTrouble(null);
     setQueued({ behind: run, words: sent.current.words });
   };
 
