@@ -110,7 +110,16 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
     onContinue,
     onEdit: openings.edit,
   });
-  useChatCommands({ chatId: id, chat: chat ?? null, deeds, isBusy, lastAnswer, onRegenerate, onContinue });
+  useChatCommands({
+    chatId: id,
+    chat: chat ?? null,
+    composer,
+    deeds,
+    isBusy,
+    lastAnswer,
+    onRegenerate,
+    onContinue,
+  });
   const takeImpersonated = useCallback(() => living?.takeImpersonated(), [living]);
 
   const deliver: Deliver = useCallback(

@@ -14,20 +14,22 @@ import {
   IconVersions,
 } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsked, useModels } from "@/api/asked";
 import { type Chat, changeChat, chatQuery, exportAddress } from "@/api/chats";
 import { connectionsQuery } from "@/api/connections";
 import type { Message } from "@/api/messages";
+import type { ComposerHandle } from "@/features/chat/Composer";
 import { useChoose } from "@/features/chat/WhoAnswers";
 import type { Deeds } from "@/features/chat/deeds";
-import { readDraft } from "@/features/chat/draft";
 import { FORMS, type Form } from "@/ui/ExportMenu";
 import { type Command, useCommands } from "@/ui/commands";
 
 type Offered = {
   chatId: string | null;
   chat: Chat | null;
+  composer: RefObject<ComposerHandle | null>;
   deeds: Deeds | null;
   isBusy: boolean;
   lastAnswer: Message | null;
@@ -36,7 +38,7 @@ type Offered = {
 };
 
 /** Offer whatever can be done with the chat, its messages and who answers in it. */
-export function useChatCommands({ chatId, chat, deeds, isBusy, ...last }: Offered): void {
+export function useChatCommands({ chatId, chat, composer, deeds, isBusy, ...last }: Offered): void {
   const { t } = useTranslation();
   const { lastAnswer, onRegenerate, onContinue } = last;
   const isFree = deeds !== null && !isBusy;
@@ -81,7 +83,7 @@ export function useChatCommands({ chatId, chat, deeds, isBusy, ...last }: Offere
       label: t("Impersonate: write my next message"),
       words: t("as me suggest"),
       icon: IconUserEdit,
-      act: () => void deeds.impersonate(readDraft(chatId).text),
+      act: () => void deeds.impersonate(composer.current?.text() ?? ""),
     },
     isFree && {
       group: "chat",
