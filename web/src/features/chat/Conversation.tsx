@@ -141,7 +141,8 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   if (focus !== null && focus !== sought) setSought(focus);
 
   const failure = typeof opening === "object" ? opening.failed : null;
-  if (isMissing(failure)) {
+  // The first words of a chat that is gone begin another: they stay in the input.
+  if (chatId !== null && isMissing(failure)) {
     return (
       <section className={classes.conversation} aria-label={t("Chat")}>
         <NoChat />

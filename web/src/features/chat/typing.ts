@@ -7,6 +7,7 @@ import {
   EMPTY,
   forgetSent,
   isAsSent,
+  keepBegun,
   keepDraft,
   readDraft,
   sealed,
@@ -153,7 +154,8 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
           chat: chat.current ?? null,
           onChat: (begunId) => {
             chat.current = begunId;
-            if (!isGone.current) keep();
+            // Also for who went away meanwhile: it is said in that chat when they send it again.
+            keepBegun(draft.sent.key, begunId);
           },
         },
       );
