@@ -135,7 +135,13 @@ export const Composer = memo(function Composer(props: ComposerProps) {
             </Text>
           </Alert>
         )}
-        {(turn === "waits" || turn === "stays") && <QueueNote turn={turn} onCancel={typing.unqueue} />}
+        <QueueNote
+          turn={turn === "due" ? null : turn}
+          onCancel={() => {
+            typing.unqueue();
+            input.current?.focus();
+          }}
+        />
         <Group gap={4} wrap="nowrap" align="flex-end" className={classes.box}>
           <FileButton multiple onChange={(files) => typing.add(files)}>
             {(button) => (

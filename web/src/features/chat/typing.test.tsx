@@ -223,8 +223,10 @@ it("does not send what somebody goes on writing, even if it says the same in the
   input.change({ deliver, progress: endedAs("finished") });
   await aMoment();
 
-  expect(input.now()).toMatchObject({ text: "And then?", turn: null });
+  expect(input.now()).toMatchObject({ text: "And then?", turn: "dropped" });
   expect(deliver).not.toHaveBeenCalled();
+  input.type("");
+  expect(input.now().turn).toBeNull();
 });
 
 it("does not send what is taken from the queue", async () => {
@@ -250,7 +252,7 @@ it("does not send what another window took back, or wrote on", async () => {
   const { waits, ...takenBack } = readDraft("chat");
   keepDraft("chat", takenBack);
   input.change({ deliver, progress: endedAs("finished") });
-  await waitFor(() => expect(input.now().turn).toBeNull());
+  await waitFor(() => expect(input.now().turn).toBe("dropped"));
   await aMoment();
 
   expect(waits).toBe("run");

@@ -62,8 +62,15 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
   const hasFailed = enclosures.some((each) => each.error !== null);
   const [queued, setQueued] = useState(() => queuedIn(begun));
   const isAsQueued = queued?.words === wordsOf({ text, enclosed }) && !isUploading && !hasFailed;
-  if (queued && !isAsQueued) setQueued(null);
-  const turn = queued && turnOf(queued, progress);
+  const [isDropped, setDropped] = useState(false);
+  if (queued && !isAsQueued) {
+    setQueued(null);
+    // It is cleared as well when it is sent.
+    setDropped(!sending);
+  }
+  if (isDropped && text === "") setDropped(false);
+  const unqueued = isDropped ? ("dropped" as const) : null;
+  const turn = queued ? turnOf(queued, progress) : unqueued;
 
   /** What is on its way: it stays in the draft until it has arrived. */
   const underway = useRef<Draft | null>(null);
@@ -133,6 +140,7 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
     latest.current = { text, enclosed, waits: run };
     keep();
     setTrouble(null);
+    setDropped(false);
     setQueued({ behind: run, words: sent.current.words });
   };
 
@@ -196,8 +204,12 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
     const timer = setTimeout(() => {
       // Another window may have sent it by now, or taken it back.
       const kept = readDraft(place.current);
-      if (kept.waits === queued?.behind && kept.sent?.key === sent.current?.key) send();
-      else setQueued(null);
+      if (kept.waits === queued?.behind && kept.sent?.key === sent.current?.key) {
+        send();
+      } else {
+        setQueued(null);
+        setDropped(true);
+      }
     });
     return () => clearTimeout(timer);
   });
@@ -212,7 +224,7 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
     canSend,
     sending,
     send,
-    /** Whether what is typed waits for the end of an answer, or was to be sent then and was not. */
+    /** Whether what is typed waits for the end of an answer, or did and does not any more. */
     turn,
     unqueue: () => setQueued(null),
     trouble,
