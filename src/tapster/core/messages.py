@@ -139,8 +139,21 @@ def joined_text(parts: Sequence[object]) -> str:
 
 
 def reworded(parts: Sequence[Part], text: str) -> tuple[Part, ...]:
-    """Return `parts` with `text` for all words in them; thoughts, pictures and calls stay."""
-    place = next((at for at, part in enumerate(parts) if isinstance(part, Text)), len(parts))
-    others = [part for part in parts if not isinstance(part, Text)]
-    above = sum(not isinstance(part, Text) for part in parts[:place])
-    return (*others[:above], Text(text), *others[above:])
+    """Return `parts` with `text` for all words in them; thoughts, pictures and calls stay.
+
+    Whole paragraphs that `text` still begins with stay parts of their own: a file stood before
+    the words, and is told from them by that.
+    """
+    kept: list[Part] = []
+    place = None
+    for part in parts:
+        if not isinstance(part, Text):
+            kept.append(part)
+        elif place is None and part.text.endswith("\n\n") and text.startswith(part.text):
+            kept.append(part)
+            text = text.removeprefix(part.text)
+        elif place is None:
+            place = len(kept)
+    if text:
+        kept.insert(len(kept) if place is None else place, Text(text))
+    return tuple(kept)

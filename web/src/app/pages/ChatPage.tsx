@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { chatQuery } from "@/api/chats";
 import classes from "@/app/pages/panel.module.css";
 import { Conversation } from "@/features/chat";
-import { useSections } from "@/features/response/sections";
+import { useUnfold } from "@/features/response/sections";
 import { useShortcut } from "@/lib/shortcuts";
 import { Shield } from "@/ui/Shield";
 import { useCommands } from "@/ui/commands";
@@ -33,7 +33,11 @@ export function ChatPage() {
   useTitle(chatId === undefined ? t("New chat") : chat && (chat.title || t("A chat without a title")));
   const toggle = useCallback(() => setOpen((open) => !open), [setOpen]);
   useShortcut("panel", toggle, { whileWriting: true });
-  usePanelCommands({ isOpen, toggle, isBegun: chatId !== undefined });
+  /** Whether what is sent is to be brought into view. */
+  const [isSentSought, setSentSought] = useState(false);
+  const seekSent = useCallback(() => setSentSought(true), []);
+  const sentFound = useCallback(() => setSentSought(false), []);
+  usePanelCommands({ isOpen, toggle, isBegun: chatId !== undefined, seekSent });
   const begun = useCallback(
     (id: string) => void go({ to: "/chats/$chatId", params: { chatId: id }, replace: true }),
     [go],
@@ -60,6 +64,8 @@ export function ChatPage() {
             <ResponsePanel
               chatId={chatId ?? null}
               onClose={() => setOpen(false)}
+              isSentSought={isSentSought}
+              onFound={sentFound}
               proxyOf={(connection) => (
                 <Suspense fallback={<Skeleton h={40} />}>
                   <ProxySection connection={connection} />
@@ -73,12 +79,12 @@ export function ChatPage() {
   );
 }
 
-type Panel = { isOpen: boolean; toggle: () => void; isBegun: boolean };
+type Panel = { isOpen: boolean; toggle: () => void; isBegun: boolean; seekSent: () => void };
 
 /** Offer the response configuration, and in it what goes out. */
-function usePanelCommands({ isOpen, toggle, isBegun }: Panel): void {
+function usePanelCommands({ isOpen, toggle, isBegun, seekSent }: Panel): void {
   const { t } = useTranslation();
-  const [, show] = useSections();
+  const unfold = useUnfold();
   useCommands([
     {
       group: "chat",
@@ -94,7 +100,8 @@ function usePanelCommands({ isOpen, toggle, isBegun }: Panel): void {
       words: t("request preview tokens context prompt body"),
       icon: IconFileText,
       act: () => {
-        show(["sent"]);
+        unfold("sent");
+        seekSent();
         if (!isOpen) toggle();
       },
     },

@@ -1,29 +1,15 @@
 import { Text, TextInput, UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Chat, changeChat, chatQuery } from "@/api/chats";
+import type { Chat } from "@/api/chats";
 import classes from "@/features/chat/ChatHeader.module.css";
-import { showTrouble } from "@/ui/toasts";
+import { useRename } from "@/features/chat/renaming";
 
 /** The name of a chat, which is changed where it stands. */
 export function ChatTitle({ chat }: { chat: Chat | null }) {
   const { t } = useTranslation();
-  const cache = useQueryClient();
   const [typed, setTyped] = useState<string | null>(null);
-  const rename = useMutation({
-    mutationFn: ({ id, title, version }: Pick<Chat, "id" | "title" | "version">) =>
-      changeChat(id, { title, version }),
-    onSuccess: (changed) => {
-      cache.setQueryData(chatQuery(changed.id).queryKey, changed);
-      void cache.invalidateQueries({ queryKey: ["chats"] });
-      setTyped(null);
-    },
-    onError: (error) => {
-      showTrouble(error);
-      if (chat) void cache.invalidateQueries({ queryKey: chatQuery(chat.id).queryKey });
-    },
-  });
+  const rename = useRename();
   if (!chat) {
     return (
       <div className={classes.title}>
@@ -38,7 +24,7 @@ export function ChatTitle({ chat }: { chat: Chat | null }) {
   const keep = () => {
     const title = typed?.trim() ?? "";
     if (!title || title === chat.title) setTyped(null);
-    else rename.mutate({ id: chat.id, title, version: chat.version });
+    else rename({ chat, title }, { onSuccess: () => setTyped(null) });
   };
   return (
     <div className={classes.title}>

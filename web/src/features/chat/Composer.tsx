@@ -24,6 +24,8 @@ export type ComposerHandle = {
   send: () => void;
   /** Whether `target` is the input. */
   is: (target: EventTarget | null) => boolean;
+  /** What is typed, to the last letter. */
+  text: () => string;
 };
 
 type ComposerProps = {
@@ -73,6 +75,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     isEmpty: () => typing.isEmpty,
     send,
     is: (target) => target === input.current,
+    text: () => text,
   }));
   useEffect(() => {
     if (hasKeyboard && !isPhone) input.current?.focus({ preventScroll: true });
@@ -113,7 +116,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   return (
     <div className={classes.composer}>
       <div className={classes.inner}>
-        {typing.trouble && <Trouble message={typing.trouble.message} onRetry={typing.send} />}
+        {typing.trouble && <Trouble message={typing.trouble.message} onRetry={send} />}
         <EnclosureList
           enclosures={enclosures}
           onRemove={typing.remove}
@@ -131,7 +134,13 @@ export const Composer = memo(function Composer(props: ComposerProps) {
               : t("This model does not take such files.")}
           </Caution>
         )}
-        {(turn === "waits" || turn === "stays") && <QueueNote turn={turn} onCancel={typing.unqueue} />}
+        <QueueNote
+          turn={turn === "due" ? null : turn}
+          onCancel={() => {
+            typing.unqueue();
+            input.current?.focus();
+          }}
+        />
         <Group gap={4} wrap="nowrap" align="flex-end" className={classes.box}>
           <FileButton multiple onChange={(files) => typing.add(files)}>
             {(button) => (

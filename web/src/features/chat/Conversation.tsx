@@ -18,7 +18,7 @@ import { NoChat } from "@/features/chat/NoChat";
 import type { Models, Openings } from "@/features/chat/RowView";
 import { useBeginning } from "@/features/chat/beginning";
 import { useChatCommands } from "@/features/chat/commands";
-import { isBlank, writtenNow } from "@/features/chat/conversation";
+import { isBlank, isRunning, writtenNow } from "@/features/chat/conversation";
 import { useDeeds } from "@/features/chat/deeds";
 import { useDropping } from "@/features/chat/dropping";
 import { useChatKeys } from "@/features/chat/keys";
@@ -55,6 +55,8 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   const last = useSituation(living, ({ now }) => (now.moreAfter ? undefined : now.messages.at(-1)));
   const lastOwn = useSituation(living, ({ now }) => now.messages.findLast(isOwn)) ?? null;
   const writing = useSituation(living, ({ now }) => writtenNow(now)?.runId ?? null);
+  // One string: a list made anew would have all of this drawn at every word.
+  const running = useSituation(living, ({ now }) => now.replies.filter(isRunning).map(({ runId }) => runId).join(" "));
   const ended = useSituation(living, (each) => each.ended);
   const isWriting = writing !== null;
   const isBusy = useSituation(living, ({ outgoing }) => outgoing !== null) || isWriting;
@@ -62,8 +64,8 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   const impersonated = useSituation(living, (each) => each.impersonated);
   const heard = useSituation(living, (each) => each.heard);
   const progress = useMemo(
-    () => ({ isKnown: opening === "done", writing, ended }),
-    [opening, writing, ended],
+    () => ({ isKnown: opening === "done", writing, running: running.split(" "), ended }),
+    [opening, writing, running, ended],
   );
   const deeds = useDeeds(living);
   const bring = useBeginning({ living, onChat: setBegun });
@@ -108,7 +110,16 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
     onContinue,
     onEdit: openings.edit,
   });
-  useChatCommands({ chatId: id, chat: chat ?? null, deeds, isBusy, lastAnswer, onRegenerate, onContinue });
+  useChatCommands({
+    chatId: id,
+    chat: chat ?? null,
+    composer,
+    deeds,
+    isBusy,
+    lastAnswer,
+    onRegenerate,
+    onContinue,
+  });
   const takeImpersonated = useCallback(() => living?.takeImpersonated(), [living]);
 
   const deliver: Deliver = useCallback(
@@ -130,7 +141,8 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   if (focus !== null && focus !== sought) setSought(focus);
 
   const failure = typeof opening === "object" ? opening.failed : null;
-  if (isMissing(failure)) {
+  // The first words of a chat that is gone begin another: they stay in the input.
+  if (chatId !== null && isMissing(failure)) {
     return (
       <section className={classes.conversation} aria-label={t("Chat")}>
         <NoChat />

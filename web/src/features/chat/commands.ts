@@ -13,21 +13,24 @@ import {
   IconUserEdit,
   IconVersions,
 } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsked, useModels } from "@/api/asked";
-import { type Chat, changeChat, chatQuery, exportAddress } from "@/api/chats";
+import { type Chat, exportAddress } from "@/api/chats";
 import { connectionsQuery } from "@/api/connections";
 import type { Message } from "@/api/messages";
+import type { ComposerHandle } from "@/features/chat/Composer";
 import { useChoose } from "@/features/chat/WhoAnswers";
 import type { Deeds } from "@/features/chat/deeds";
-import { readDraft } from "@/features/chat/draft";
+import { useRename } from "@/features/chat/renaming";
 import { FORMS, type Form } from "@/ui/ExportMenu";
 import { type Command, useCommands } from "@/ui/commands";
 
 type Offered = {
   chatId: string | null;
   chat: Chat | null;
+  composer: RefObject<ComposerHandle | null>;
   deeds: Deeds | null;
   isBusy: boolean;
   lastAnswer: Message | null;
@@ -36,7 +39,7 @@ type Offered = {
 };
 
 /** Offer whatever can be done with the chat, its messages and who answers in it. */
-export function useChatCommands({ chatId, chat, deeds, isBusy, ...last }: Offered): void {
+export function useChatCommands({ chatId, chat, composer, deeds, isBusy, ...last }: Offered): void {
   const { t } = useTranslation();
   const { lastAnswer, onRegenerate, onContinue } = last;
   const isFree = deeds !== null && !isBusy;
@@ -81,7 +84,7 @@ export function useChatCommands({ chatId, chat, deeds, isBusy, ...last }: Offere
       label: t("Impersonate: write my next message"),
       words: t("as me suggest"),
       icon: IconUserEdit,
-      act: () => void deeds.impersonate(readDraft(chatId).text),
+      act: () => void deeds.impersonate(composer.current?.text() ?? ""),
     },
     isFree && {
       group: "chat",
@@ -99,7 +102,7 @@ export function useChatCommands({ chatId, chat, deeds, isBusy, ...last }: Offere
       act: () => void deeds.step("redo"),
     },
     ...useChoosing(chatId),
-    ...useKeeping(chat, deeds),
+    ...useKeeping(chat),
   ]);
 }
 
@@ -141,16 +144,10 @@ function useChoosing(chatId: string | null): (Command | false)[] {
 }
 
 /** Return the commands that name the chat and carry it out. */
-function useKeeping(chat: Chat | null, deeds: Deeds | null): (Command | false)[] {
+function useKeeping(chat: Chat | null): (Command | false)[] {
   const { t } = useTranslation();
-  const cache = useQueryClient();
-  if (!chat || !deeds) return [];
-  const rename = (title: string) =>
-    deeds.attempt(async () => {
-      const changed = await changeChat(chat.id, { title });
-      cache.setQueryData(chatQuery(chat.id).queryKey, changed);
-      await cache.invalidateQueries({ queryKey: ["chats"] });
-    });
+  const rename = useRename();
+  if (!chat) return [];
   return [
     {
       group: "chat",
@@ -158,7 +155,7 @@ function useKeeping(chat: Chat | null, deeds: Deeds | null): (Command | false)[]
       words: t("title name"),
       icon: IconPencil,
       value: chat.title,
-      take: (title) => void rename(title),
+      take: (title) => rename({ chat, title }),
     },
     {
       group: "chat",

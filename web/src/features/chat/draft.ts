@@ -68,6 +68,12 @@ export function forgetSent(chatId: string | null, key: string, storage: Storage 
   if (kept.sent?.key === key && isAsSent(kept)) keepDraft(chatId, EMPTY, storage);
 }
 
+/** Keep which chat was begun for what is sent under `key`; empty: none any more. */
+export function keepBegun(key: string, begun: string, storage: Storage = localStorage): void {
+  const kept = readDraft(null, storage);
+  if (kept.sent?.key === key) keepDraft(null, { ...kept, chat: begun }, storage);
+}
+
 /** Return the draft as it is sent: with the key of an earlier try if it says the same as then. */
 export function sealed(draft: Draft, newKey: () => string): Draft & { sent: { key: string } } {
   const words = wordsOf(draft);

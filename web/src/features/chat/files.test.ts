@@ -20,29 +20,25 @@ it("fences text with more than it has itself", () => {
   expect(fenced("a.md", "```js\n1\n```")).toBe("a.md:\n````md\n```js\n1\n```\n````\n\n");
 });
 
-const files = [
+it.each([
   { name: "a.md", text: "# One\n\n```js\n1\n```" },
   { name: "b c.txt", text: "" },
+  { name: "d.txt", text: "\n\n" },
   { name: "data.json", text: '{"a": 1}\n```' },
-];
-
-it.each(["", "What is this?", "Look:\n```\ncode\n```\n\n"])("finds the files again that stand before: %j", (words) => {
-  const text = files.map((file) => fenced(file.name, file.text)).join("") + words;
-
-  expect(unfenced(text)).toEqual({ files, words });
-});
-
-it("takes a file for one also when it is all that was left of the message", () => {
-  expect(unfenced(fenced("a.txt", "One.").trimEnd())).toEqual({ files: [{ name: "a.txt", text: "One." }], words: "" });
-});
+])("finds a file again: %j", ({ name, text }) =>
+  expect(unfenced(fenced(name, `${text}\n`))).toEqual({ name, text }));
 
 it.each([
+  "Explain main.py:\n```py\nprint(1)\n```",
+  "Explain main.py:\n```py\nprint(1)\n```\n\nWhy?",
+  "Look at this:\n```py\nprint(1)\n```\n\n",
+  "Explain main.py:\n```python\nprint(1)\n```\n\n",
   "Look at this:\n```py\nprint(1)\n```\n\nWhy?",
   "See a.txt:\nno fence",
   "a.txt:\n```\nnever closed",
   "First a.txt:\nand\n```\n1\n```\n\n",
   "",
-])("takes no words for a file: %j", (words) => expect(unfenced(words)).toEqual({ files: [], words }));
+])("takes no words for a file: %j", (words) => expect(unfenced(words)).toBeNull());
 
 it("puts files before the words: texts between them, others as what they are", async () => {
   const parts = await partsOf(
@@ -52,12 +48,12 @@ it("puts files before the words: texts between them, others as what they are", a
       { id: "2", name: "log.txt", media_type: "text/plain", size: 2 },
       { id: "3", name: "long.txt", media_type: "text/plain", size: 5_000_000 },
     ],
-    async (id) => `of ${id}`,
+    async (id) => `of\r\n${id}`,
   );
 
   expect(parts).toMatchObject([
     { type: "image", url: "attachment:1" },
-    { type: "text", text: "log.txt:\n```\nof 2\n```\n\n" },
+    { type: "text", text: "log.txt:\n```\nof\n2\n```\n\n" },
     { type: "file", url: "attachment:3", name: "long.txt" },
     { type: "text", text: "What is this?" },
   ]);

@@ -45,28 +45,14 @@ export function fenced(name: string, text: string): string {
 
 export type Inlined = { name: string; text: string };
 
-// A name as files have it, and the fence that begins below it.
-const HEAD = /([^\n/\\]{1,255}):\n(`{3,})\w*\n/y;
+// A name as files have it, and what stands between the fences below it.
+const FENCED = /^([^\n/\\]{1,255}):\n(`{3,})\w*\n([^]*)\n\2\n\n$/;
 
-/** Return the files that were put before the words of a message, and the words. */
-export function unfenced(text: string): { files: Inlined[]; words: string } {
-  const files: Inlined[] = [];
-  let at = 0;
-  for (;;) {
-    HEAD.lastIndex = at;
-    const [, name = "", fence = ""] = HEAD.exec(text) ?? [];
-    // Words may stand before code as well: only what is called like a file is one.
-    if (kindOf(name, "") !== "text") break;
-    const begin = HEAD.lastIndex;
-    const end = new RegExp(`\\n${fence}(?:\\n\\n|\\n?$)`, "g");
-    // An empty file ends with the very line break its fence begins with.
-    end.lastIndex = begin - 1;
-    const found = end.exec(text);
-    if (!found) break;
-    files.push({ name, text: text.slice(begin, found.index) });
-    at = end.lastIndex;
-  }
-  return { files, words: text.slice(at) };
+/** Return the file that a part of a message is; `null` where it is words, if with code in them. */
+export function unfenced(part: string): Inlined | null {
+  const [, name = "", , text = ""] = FENCED.exec(part) ?? [];
+  const isFile = kindOf(name, "") === "text" && fenced(name, `${text}\n`) === part;
+  return isFile ? { name, text } : null;
 }
 
 const part = (type: "image" | "file", enclosed: Enclosed): Part =>
@@ -86,7 +72,9 @@ export async function partsOf(
     const kind = kindOf(each.name, each.media_type);
     if (kind === "text" && each.size <= room) {
       room -= each.size;
-      parts.push({ type: "text", text: fenced(each.name, await textOf(each.id)), signature: null, cache: null });
+      // Where the message is edited, there are no other ends of lines.
+      const lines = (await textOf(each.id)).replaceAll("\r\n", "\n");
+      parts.push({ type: "text", text: fenced(each.name, lines), signature: null, cache: null });
     } else {
       parts.push(part(kind === "image" ? "image" : "file", each));
     }

@@ -17,6 +17,8 @@ export function following(
   refresh: () => Promise<void>,
 ) {
   const followed = new Map<string, () => void>();
+  /** The runs that ended while nobody listened: their end is not news. */
+  const missed = new Set<string>();
   let isResting = false;
 
   const events = gather<{ runId: string; event: RunEvent }>((heard) => {
@@ -29,7 +31,7 @@ export function following(
       if (reply?.ending) {
         // What went wrong is told in its own place.
         whole = reply.ending.error ? "" : reply.text;
-        ended = { runId, state: reply.ending.state };
+        if (!missed.has(runId)) ended = { ...ended, [runId]: reply.ending.state };
       }
       if (reply?.kind === "impersonate" && impersonated?.runId === runId) {
         const error = reply.ending?.error ? new Error(reply.ending.error.message) : null;
@@ -92,10 +94,15 @@ export function following(
     if (run?.state === "running" && !isKnown) follow(run);
   }
 
-  /** Follow what is being written that is not followed yet. */
+  /** Follow what is being written that is not followed yet, and hear the rest of what ended meanwhile. */
   async function followAll(): Promise<void> {
     const { runs, unanswered } = await door.runs(chatId);
     if (unanswered) tell({ type: "ended-unheard", run: unanswered });
+    for (const { runId, seq } of situation().now.replies.filter(isRunning)) {
+      if (followed.has(runId)) continue;
+      if (!runs.some(({ id }) => id === runId)) missed.add(runId);
+      hear(runId, seq);
+    }
     for (const run of runs) if (!followed.has(run.id)) follow(run);
   }
 
@@ -112,7 +119,6 @@ export function following(
   async function catchUp(): Promise<void> {
     isResting = false;
     if (situation().opening !== "done") return;
-    for (const reply of situation().now.replies) if (isRunning(reply)) hear(reply.runId, reply.seq);
     try {
       await followAll();
       await refresh();

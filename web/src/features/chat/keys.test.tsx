@@ -17,6 +17,7 @@ function Chat({ typed }: { typed: string }) {
     send: () => {},
     isEmpty: () => typed === "",
     is: (target) => target === input.current,
+    text: () => typed,
   });
   useChatKeys({
     composer,

@@ -105,14 +105,15 @@ it("opens the chat at its end where the message that is looked for is gone", asy
   expect(living.situation().now.messages.map(({ id }) => id)).toEqual(["last"]);
 });
 
-it("tells which run ended last, and how", async () => {
-  const { door, followed } = aDoor({ runs: async () => ({ runs: [aRun("r", { parent_id: "q" })], unanswered: null }) });
+it("tells of every run how it ended, also when several do at once", async () => {
+  const { door, followed } = aDoor({ runs: async () => ({ runs: [aRun("x"), aRun("y")], unanswered: null }) });
   const living = live("chat", door);
   await living.open(null);
 
-  followed.get("r")?.onEvent(anEvent({ type: "stopped", seq: 1, message_id: null }));
+  followed.get("x")?.onEvent(anEvent({ type: "finished", seq: 1, message_id: null, reason: "stop" }));
+  followed.get("y")?.onEvent(anEvent({ type: "stopped", seq: 1, message_id: null }));
 
-  await vi.waitFor(() => expect(living.situation().ended).toEqual({ runId: "r", state: "stopped" }));
+  await vi.waitFor(() => expect(living.situation().ended).toEqual({ x: "finished", y: "stopped" }));
 });
 
 it("keeps the words that were heard when the message cannot be read", async () => {
@@ -173,6 +174,20 @@ it("hears nothing once nobody looks, and goes on from there when somebody does a
   await living.catchUp();
 
   expect(followed.get("r")?.after).toBe(4);
+});
+
+it("hears the rest of what ended while nobody looked, and does not call that an end it saw", async () => {
+  const { door, followed } = aDoor({ runs: vi.fn(async () => ({ runs: [aRun("r")], unanswered: null })) });
+  const living = live("chat", door);
+  await living.open(null);
+  living.rest();
+  vi.mocked(door.runs).mockResolvedValue({ runs: [], unanswered: null });
+
+  await living.catchUp();
+  followed.get("r")?.onEvent(anEvent({ type: "finished", seq: 1, message_id: null, reason: "stop" }));
+
+  await vi.waitFor(() => expect(living.situation().now.replies).toEqual([]));
+  expect(living.situation().ended).toEqual({});
 });
 
 it("keeps what is asked for while nobody looks for later", async () => {
@@ -261,4 +276,15 @@ it("knows by its key whether something was said, not by its words", async () => 
 
   expect(await living.hasSaid("k")).toBe(true);
   expect(await living.hasSaid("another")).toBe(false);
+});
+
+it("looks where it was told to, also when it is told to read anew meanwhile", async () => {
+  const { door } = aDoor();
+  const living = live("chat", door);
+  await living.open(null);
+  vi.mocked(door.read).mockClear();
+
+  await Promise.all([living.refresh(), living.refresh("m"), living.refresh()]);
+
+  expect(vi.mocked(door.read).mock.calls.map(([, place]) => place?.around)).toEqual([undefined, "m"]);
 });

@@ -14,8 +14,10 @@ export type Queued = {
 export type Progress = {
   /** Not before the chat is open. */
   isKnown: boolean;
-  /** The run that writes just now. */
+  /** The run that writes just now: the newest, if there are several. */
   writing: string | null;
+  /** All runs that are not over. */
+  running: readonly string[];
   ended: Situation["ended"];
 };
 
@@ -26,7 +28,7 @@ export const queuedIn = (draft: Draft): Queued | null =>
     : null;
 
 /** Whether it goes on waiting, is to be sent now, or stays: only a good end that was seen sends it. */
-export function turnOf({ behind }: Queued, { isKnown, writing, ended }: Progress): "waits" | "due" | "stays" {
-  if (!isKnown || writing === behind) return "waits";
-  return ended?.runId === behind && ended.state === "finished" ? "due" : "stays";
+export function turnOf({ behind }: Queued, { isKnown, running, ended }: Progress): "waits" | "due" | "stays" {
+  if (!isKnown || running.includes(behind)) return "waits";
+  return ended[behind] === "finished" ? "due" : "stays";
 }

@@ -71,7 +71,7 @@ export function reading(chatId: string, door: Door, { situation, become, tell }:
 
   /** Read the stretch anew; `around` where the path may have become another. */
   function refresh(around: string | null = null): Promise<void> {
-    wanted = { around };
+    wanted = { around: around ?? wanted?.around ?? null };
     again ??= (async () => {
       try {
         while (wanted) {

@@ -21,8 +21,8 @@ export type Situation = {
   } | null;
   /** What was written last, once it is whole; empty where that went wrong. */
   heard: string;
-  /** The run that was heard to end last, and how it did. */
-  ended: { runId: string; state: Ending["state"] } | null;
+  /** How the runs ended whose end was heard here. */
+  ended: Readonly<Record<string, Ending["state"]>>;
 };
 
 /** How a conversation stands that nobody has opened yet. */
@@ -33,7 +33,7 @@ export const UNOPENED: Situation = {
   lost: false,
   impersonated: null,
   heard: "",
-  ended: null,
+  ended: {},
 };
 
 export type Standing = ReturnType<typeof stand>;

@@ -7,11 +7,11 @@ import { type Deliver, useTyping } from "@/features/chat/typing";
 
 beforeEach(() => localStorage.clear());
 
-const QUIET: Progress = { isKnown: true, writing: null, ended: null };
-const WRITING: Progress = { ...QUIET, writing: "run" };
+const QUIET: Progress = { isKnown: true, writing: null, running: [], ended: {} };
+const WRITING: Progress = { ...QUIET, writing: "run", running: ["run"] };
 const endedAs = (state: "finished" | "stopped" | "failed" | "interrupted"): Progress => ({
   ...QUIET,
-  ended: { runId: "run", state },
+  ended: { run: state },
 });
 
 type Given = Partial<Parameters<typeof useTyping>[0]>;
@@ -69,6 +69,19 @@ it.each([new ProblemError(502, "Bad gateway"), new ProblemError(504, "Too late")
     expect(delivery.keys()[1]).toBe(delivery.keys()[0]);
   },
 );
+
+it("says no more what went wrong once it waits to be sent again", async () => {
+  const deliver = vi.fn().mockRejectedValue(new ProblemError(422, "No."));
+  const input = anInput({ deliver });
+
+  input.type("Hello");
+  input.send();
+  await waitFor(() => expect(input.now().trouble?.message).toBe("No."));
+  input.change({ deliver, progress: WRITING });
+  input.send();
+
+  expect(input.now()).toMatchObject({ turn: "waits", trouble: null });
+});
 
 it("says what was refused under another key", async () => {
   const delivery = aDelivery();
@@ -167,6 +180,22 @@ it("sends what was sent into an answer once, when that has ended well", async ()
   expect(delivery.keys()).toHaveLength(1);
 });
 
+it("waits for the answer it was sent into, whatever else is written", async () => {
+  const delivery = aDelivery();
+  const { deliver } = delivery;
+  const input = anInput({ deliver, progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  input.change({ deliver, progress: { ...WRITING, writing: "other", running: ["run", "other"] } });
+  expect(input.now().turn).toBe("waits");
+  input.change({ deliver, progress: { ...WRITING, ended: { other: "failed" } } });
+  expect(input.now().turn).toBe("waits");
+  input.change({ deliver, progress: { ...QUIET, ended: { run: "finished", other: "stopped" } } });
+
+  await waitFor(() => expect(delivery.keys()).toHaveLength(1));
+});
+
 it.each([endedAs("stopped"), endedAs("failed"), endedAs("interrupted"), QUIET])(
   "keeps what waited when the answer did not end well: %o",
   async (progress) => {
@@ -194,8 +223,10 @@ it("does not send what somebody goes on writing, even if it says the same in the
   input.change({ deliver, progress: endedAs("finished") });
   await aMoment();
 
-  expect(input.now()).toMatchObject({ text: "And then?", turn: null });
+  expect(input.now()).toMatchObject({ text: "And then?", turn: "dropped" });
   expect(deliver).not.toHaveBeenCalled();
+  input.type("");
+  expect(input.now().turn).toBeNull();
 });
 
 it("does not send what is taken from the queue", async () => {
@@ -210,6 +241,36 @@ it("does not send what is taken from the queue", async () => {
 
   expect(input.now().text).toBe("And then?");
   expect(deliver).not.toHaveBeenCalled();
+});
+
+it("does not send what another window took back, or wrote on", async () => {
+  const deliver = vi.fn(async () => "chat");
+  const input = anInput({ deliver, progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  const { waits, ...takenBack } = readDraft("chat");
+  keepDraft("chat", takenBack);
+  input.change({ deliver, progress: endedAs("finished") });
+  await waitFor(() => expect(input.now().turn).toBe("dropped"));
+  await aMoment();
+
+  expect(waits).toBe("run");
+  expect(input.now().text).toBe("And then?");
+  expect(deliver).not.toHaveBeenCalled();
+});
+
+it("clears what another window has sent", async () => {
+  const hasSaid = vi.fn(async () => true);
+  const input = anInput({ progress: WRITING });
+
+  input.type("And then?");
+  input.send();
+  const key = readDraft("chat").sent?.key;
+  input.change({ progress: WRITING, hasSaid, lastSaid: "what was sent" });
+
+  await waitFor(() => expect(input.now().text).toBe(""));
+  expect(hasSaid).toHaveBeenCalledWith(key);
 });
 
 it("waits on after the page was loaded anew, under the key it had", async () => {

@@ -7,6 +7,7 @@ import {
   EMPTY,
   forgetSent,
   isAsSent,
+  keepBegun,
   keepDraft,
   readDraft,
   sealed,
@@ -61,8 +62,15 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
   const hasFailed = enclosures.some((each) => each.error !== null);
   const [queued, setQueued] = useState(() => queuedIn(begun));
   const isAsQueued = queued?.words === wordsOf({ text, enclosed }) && !isUploading && !hasFailed;
-  if (queued && !isAsQueued) setQueued(null);
-  const turn = queued && turnOf(queued, progress);
+  const [isDropped, setDropped] = useState(false);
+  if (queued && !isAsQueued) {
+    setQueued(null);
+    // It is cleared as well when it is sent.
+    setDropped(!sending);
+  }
+  if (isDropped && text === "") setDropped(false);
+  const unqueued = isDropped ? ("dropped" as const) : null;
+  const turn = queued ? turnOf(queued, progress) : unqueued;
 
   /** What is on its way: it stays in the draft until it has arrived. */
   const underway = useRef<Draft | null>(null);
@@ -109,25 +117,30 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
   const canSend = !isEmpty && !isUploading && !hasFailed && !sending;
 
   useEffect(() => {
-    const key = begun.sent?.key;
-    if (!key || !isAsSent(begun)) return;
+    const kept = { ...latest.current, sent: sent.current };
+    if (!kept.sent || !isAsSent(kept)) return;
     let isOver = false;
-    void hasSaid(key).then((isThere) => {
-      // Only what stood there when the chat was opened is in the chat already.
-      if (isOver || !isThere || latest.current.text !== begun.text) return;
+    void hasSaid(kept.sent.key).then((isThere) => {
+      // What was typed since is not in the chat yet.
+      if (isOver || !isThere || wordsOf(latest.current) !== wordsOf(kept)) return;
       sent.current = undefined;
       setText("");
       clear();
+      setTrouble(null);
     });
     return () => {
       isOver = true;
     };
-  }, [begun, lastSaid, hasSaid, clear]);
+  }, [lastSaid, hasSaid, clear]);
 
   /** Have what is typed sent when the answer that is written just now ends. */
   const queueBehind = (run: string) => {
     // It gets its key already: in however many windows it waits, it is said once.
     sent.current = sealed({ text, enclosed, sent: sent.current }, newId).sent;
+    latest.current = { text, enclosed, waits: run };
+    keep();
+    setTrouble(null);
+    setDropped(false);
     setQueued({ behind: run, words: sent.current.words });
   };
 
@@ -149,7 +162,8 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
           chat: chat.current ?? null,
           onChat: (begunId) => {
             chat.current = begunId;
-            if (!isGone.current) keep();
+            // Also for who went away meanwhile: it is said in that chat when they send it again.
+            keepBegun(draft.sent.key, begunId);
           },
         },
       );
@@ -187,7 +201,16 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
 
   useEffect(() => {
     if (turn !== "due") return;
-    const timer = setTimeout(send);
+    const timer = setTimeout(() => {
+      // Another window may have sent it by now, or taken it back.
+      const kept = readDraft(place.current);
+      if (kept.waits === queued?.behind && kept.sent?.key === sent.current?.key) {
+        send();
+      } else {
+        setQueued(null);
+        setDropped(true);
+      }
+    });
     return () => clearTimeout(timer);
   });
 
@@ -201,7 +224,7 @@ export function useTyping({ chatId, deliver, onBegun, lastSaid, hasSaid, progres
     canSend,
     sending,
     send,
-    /** Whether what is typed waits for the end of an answer, or was to be sent then and was not. */
+    /** Whether what is typed waits for the end of an answer, or did and does not any more. */
     turn,
     unqueue: () => setQueued(null),
     trouble,

@@ -14,14 +14,18 @@ type ResponsePanelProps = {
   /** Draws the proxy of a connection. */
   proxyOf: (connection: Connection) => ReactNode;
   onClose: () => void;
+  /** Whether one wants to see what is sent; and is told when one does. */
+  isSentSought: boolean;
+  onFound: () => void;
 };
 
 /** The AI Response Configuration: beside the chat, or over it on a phone. */
-export function ResponsePanel({ chatId, proxyOf, onClose }: ResponsePanelProps) {
+export function ResponsePanel(props: ResponsePanelProps) {
+  const { chatId, onClose } = props;
   const { t } = useTranslation();
   const isPhone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const title = t("AI Response Configuration");
-  const panel = <Panel key={chatId} title={title} chatId={chatId} proxyOf={proxyOf} onClose={onClose} />;
+  const panel = <Panel key={chatId} title={title} {...props} />;
   if (!isPhone) {
     return (
       <aside className={classes.panel} aria-label={title}>
@@ -44,9 +48,9 @@ export function ResponsePanel({ chatId, proxyOf, onClose }: ResponsePanelProps) 
   );
 }
 
-function Panel({ title, chatId, proxyOf, onClose }: ResponsePanelProps & { title: string }) {
+function Panel({ title, onClose, ...shown }: ResponsePanelProps & { title: string }) {
   const { t } = useTranslation();
-  const asked = useAsked(chatId);
+  const asked = useAsked(shown.chatId);
   return (
     <>
       <Group className={classes.head} gap="xs" wrap="nowrap" justify="space-between">
@@ -67,7 +71,7 @@ function Panel({ title, chatId, proxyOf, onClose }: ResponsePanelProps & { title
         </Tooltip>
       </Group>
       <div className={classes.body}>
-        <Sections chatId={chatId} asked={asked} proxyOf={proxyOf} />
+        <Sections asked={asked} {...shown} />
       </div>
     </>
   );

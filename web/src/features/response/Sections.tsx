@@ -1,5 +1,5 @@
 import { Accordion, Button, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Connection } from "@/api/connections";
 import { sentenceOf } from "@/api/problems";
@@ -10,7 +10,7 @@ import { SystemPrompt } from "@/features/response/SystemPrompt";
 import { WhatIsSent } from "@/features/response/WhatIsSent";
 import type { Asked } from "@/api/asked";
 import { useKept } from "@/features/response/keeping";
-import { useSections } from "@/features/response/sections";
+import { useSections, useSought } from "@/features/response/sections";
 import { Trouble } from "@/ui/Trouble";
 
 type SectionsProps = {
@@ -18,13 +18,17 @@ type SectionsProps = {
   asked: Asked;
   /** Draws the proxy of a connection. */
   proxyOf: (connection: Connection) => ReactNode;
+  /** Whether one wants to see what is sent; and is told when one does. */
+  isSentSought: boolean;
+  onFound: () => void;
 };
 
 /** What is in the panel, section by section; which of them are open is remembered. */
-export function Sections({ chatId, asked, proxyOf }: SectionsProps) {
+export function Sections({ chatId, asked, proxyOf, isSentSought, onFound }: SectionsProps) {
   const { t } = useTranslation();
   const kept = useKept(chatId);
   const [open, setOpen] = useSections();
+  const sent = useSought(isSentSought, onFound);
   const { connection } = asked;
   return (
     <>
@@ -69,7 +73,7 @@ export function Sections({ chatId, asked, proxyOf }: SectionsProps) {
             </Section>
           </>
         )}
-        <Section name="sent" title={t("What is sent")}>
+        <Section ref={sent} name="sent" title={t("What is sent")}>
           <WhatIsSent chatId={chatId} open={open.includes("sent")} />
         </Section>
       </Accordion>
@@ -77,9 +81,11 @@ export function Sections({ chatId, asked, proxyOf }: SectionsProps) {
   );
 }
 
-function Section({ name, title, children }: { name: string; title: string; children: ReactNode }) {
+type SectionProps = { name: string; title: string; children: ReactNode; ref?: Ref<HTMLDivElement> };
+
+function Section({ name, title, children, ref }: SectionProps) {
   return (
-    <Accordion.Item value={name}>
+    <Accordion.Item ref={ref} value={name}>
       <Accordion.Control>{title}</Accordion.Control>
       <Accordion.Panel>{children}</Accordion.Panel>
     </Accordion.Item>

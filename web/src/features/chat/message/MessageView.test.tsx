@@ -401,6 +401,15 @@ describe("parts", () => {
     expect(within(await screen.findByRole("dialog")).getByText("Once upon a time.")).toBeDefined();
   });
 
+  it("show what the person wrote above code as it was written", async () => {
+    const text = "Explain main.py:\n```py\nprint(1)\n```\n\nWhy?";
+    const { container } = render(view({ message: message({ role: "user", text }) }));
+
+    await waitFor(() => expect(container.textContent).toContain("Explain main.py:"));
+    expect(container.textContent).toContain("print(1)");
+    expect(screen.queryByRole("button", { name: /main\.py/ })).toBeNull();
+  });
+
   it("show what looks like a file in an answer as it was written", async () => {
     render(view({ message: message({ text: fenced("a.py", "print(1)") }) }));
 

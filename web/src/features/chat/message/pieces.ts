@@ -30,25 +30,18 @@ export function piecesOf(message: Message, live: LiveReply | null): Piece[] {
   for (const part of live ? livePartsOf(message, live) : message.parts) {
     const last = pieces.at(-1);
     if (part.type === "reasoning") continue;
-    if (part.type === "text") {
+    // What stands in a part of its own was attached: words of the person may look the same.
+    const file = part.type === "text" && message.role === "user" ? unfenced(part.text) : null;
+    if (file) {
+      pieces.push({ key: keyed("inlined"), type: "inlined", ...file });
+    } else if (part.type === "text") {
       if (last?.type === "text") last.text += part.text;
       else if (part.text !== "") pieces.push({ key: keyed("text"), type: "text", text: part.text });
     } else {
       pieces.push({ ...part, key: keyed(part.type) });
     }
   }
-  return message.role === "user" ? pieces.flatMap(withoutFiles) : pieces;
-}
-
-/** Return words with the files before them as pieces of their own. */
-function withoutFiles(piece: Piece): Piece[] {
-  if (piece.type !== "text") return [piece];
-  const { files, words } = unfenced(piece.text);
-  if (!files.length) return [piece];
-  return [
-    ...files.map((file, at): Piece => ({ key: `${piece.key}-file-${at}`, type: "inlined", ...file })),
-    ...(words ? [{ ...piece, text: words }] : []),
-  ];
+  return pieces;
 }
 
 function livePartsOf(message: Message, live: LiveReply): Part[] {
