@@ -5,7 +5,8 @@ import { isMissing } from "@/api/problems";
 import type { Door } from "@/features/chat/door";
 import type { Standing } from "@/features/chat/situation";
 
-const AT_ONCE = 50;
+/** How many messages are read at a time. */
+export const AT_ONCE = 50;
 const MOST_AT_ONCE = 200;
 
 /** Return what reads the messages of a chat. */

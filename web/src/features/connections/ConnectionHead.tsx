@@ -64,7 +64,7 @@ export function ConnectionHead({ connection, used, onUse, admin, back, onShow }:
           <IconArrowLeft size={20} />
         </ActionIcon>
       )}
-      <Title order={back ? 1 : 2} size="h3" className={classes.title}>
+      <Title order={2} size="h3" className={classes.title}>
         {connection?.name ?? t("New connection")}
       </Title>
       {connection?.ready_made && (

@@ -1,4 +1,4 @@
-import { Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Skeleton, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
@@ -115,6 +115,7 @@ export function ConnectionsDesk({ chosen, onShow }: ConnectionsDeskProps) {
       )}
       {shown !== null && (
         <div className={classes.form}>
+          {isPhone && <VisuallyHidden component="h1">{t("API Connections")}</VisuallyHidden>}
           <div className={classes.column}>
             {shown !== NEW && !connection ? (
               <Trouble message={t("This connection is not here any more. Choose another one.")} />
