@@ -21,7 +21,7 @@ def connect(page: Page, endpoint: str, key: str = "", *, name: str = ""):
     box.click()
     box.fill("Custom")
     page.get_by_role("option", name=re.compile("^Custom")).click()
-    page.get_by_role("textbox", name=re.compile("^Endpunkt")).fill(endpoint)
+    page.get_by_role("textbox", name="Eigener Endpunkt (Basis-URL)").fill(endpoint)
     page.get_by_label("Schlüssel", exact=True).fill(key)
     if name:
         page.get_by_role("button", name=re.compile("^Erweitert")).click()
