@@ -63,7 +63,7 @@ export function ModelPicker(props: ModelPickerProps) {
       className={compact ? classes.small : classes.button}
       aria-haspopup="dialog"
       aria-expanded={open}
-      aria-label={`${label}: ${shown}`}
+      aria-label={`${label}: ${shown}${unlisted ? ` ${t("not listed")}` : ""}`}
       title={value ?? undefined}
       rightSection={<IconChevronDown size={16} aria-hidden />}
       onClick={toggle}
@@ -75,9 +75,12 @@ export function ModelPicker(props: ModelPickerProps) {
         <IconStarFilled size={12} aria-label={t("a favourite")} className={classes.mark} />
       )}
       {unlisted && (
-        <Badge size="xs" variant="outline" color="gray" className={classes.mark}>
-          {t("not listed")}
-        </Badge>
+        <>
+          {" "}
+          <Badge size="xs" variant="outline" color="gray" className={classes.mark}>
+            {t("not listed")}
+          </Badge>
+        </>
       )}
     </Button>
   );
