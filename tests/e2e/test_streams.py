@@ -185,7 +185,11 @@ def test_a_client_that_leaves_before_the_first_word_cuts_the_provider_off(
 def test_a_client_that_never_reads_holds_the_provider_back(server, token, mock):
     with asking(server, token, "mock:fault=endless\none two three", stream=True):
         record = mock.until_asked()
-        time.sleep(1)
+        sent = -1
+        for _ in range(10):  # until the sockets' buffers are full, however long that takes here
+            if sent == (sent := record.sent):
+                break
+            time.sleep(1)
         before, sent = server.memory(), record.sent
         time.sleep(1.5)
         grown, more = server.memory() - before, record.sent - sent

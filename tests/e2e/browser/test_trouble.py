@@ -176,8 +176,10 @@ def test_a_chat_that_is_not_there_says_so(windows, server):
     with windows.open(server.url, forgiving=(r"refused: GET /api/chats/\w+",)) as page:
         page.goto("/chats/" + "0" * 32)
 
-        expect(page.get_by_role("alert").first).to_be_visible()
-        expect(page.get_by_role("link", name="New chat")).to_be_visible()
+        told = page.locator("#main").get_by_role("alert")
+        expect(told).to_contain_text("This chat is not here")
+        expect(told.get_by_role("link", name="New chat")).to_be_visible()
+        expect(told.get_by_role("link", name="All chats")).to_be_visible()
 
 
 def test_a_slow_provider_is_waited_for_in_the_place_of_the_answer(page):
