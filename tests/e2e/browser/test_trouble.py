@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -65,12 +66,16 @@ def test_an_answer_that_dies_with_the_server_keeps_its_words_and_goes_on(
 def test_a_lost_session_is_taken_up_again_and_what_was_said_arrives(windows, server):
     with windows.open(server.url, forgiving=(r"refused: \w+ \S+ 401",)) as page:
         chat = Conversation(page).open()
+        # The page goes in again by itself: held back, or what is said might come after that.
+        page.route("**/api/session", lambda _: None)
         page.context.clear_cookies()
         chat.say("mock:echo\nNot lost")
         alert = page.get_by_role("alert").filter(has=page.get_by_role("button", name="Retry"))
         expect(alert).to_be_visible()
         expect(chat.box).to_have_value("mock:echo\nNot lost")
 
+        with page.expect_response(lambda answer: answer.url.endswith("/session") and answer.ok):
+            page.unroute("**/api/session")
         alert.get_by_role("button", name="Retry").click()
 
         expect(chat.last).to_contain_text("Not lost")
@@ -116,6 +121,14 @@ WORKER = """navigator.serviceWorker.ready.then(({ active }) =>
   new URL(active.scriptURL).searchParams.get("build"))"""
 
 
+def wait_until(holds, *, within=30.0):
+    """Wait until `holds()`. Playwright waits for expressions too, but takes a promise for true."""
+    end = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.2)
+
+
 def test_what_a_build_keeps_at_hand_goes_when_no_page_of_it_is_open(
     windows, home, newer, port, live_mock
 ):
@@ -130,14 +143,18 @@ def test_what_a_build_keeps_at_hand_goes_when_no_page_of_it_is_open(
             expect(button).to_be_visible(timeout=30_000)
             button.click()
             # What was kept for the old page stays while one of it may be open.
-            page.wait_for_function(f"{KEPT}.then((names) => names.length === 2)")
-            page.goto("about:blank")
-            page.goto(server.url)
+            wait_until(lambda: len(page.evaluate(KEPT)) == 2)
+            assert page.evaluate(WORKER) == before
 
-            page.wait_for_function(
-                f"{KEPT}.then((names) => names.join() === 'tapster-index-another.js')"
-            )
-            assert page.evaluate(WORKER) == "index-another.js" != before
+            # A browser takes its time to see that nobody needs the old one any more.
+            def came_anew():
+                page.goto("about:blank")
+                page.wait_for_timeout(500)
+                page.goto(server.url)
+                return page.evaluate(WORKER) == "index-another.js"
+
+            wait_until(came_anew)
+            wait_until(lambda: page.evaluate(KEPT) == ["tapster-index-another.js"])
             expect(page.get_by_text("This page is still the old one.")).to_be_hidden()
 
 
