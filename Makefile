@@ -20,6 +20,12 @@ $(shell rm -rf .venv .venv-litellm)
 endif
 endif
 
+# Three tests at a time on few cores may each wait for another: what failed is tried once more, alone.
+# What fails alone too has failed. Both summaries are printed.
+ONCE_MORE = { code=$$?; [ $$code -eq 1 ] || exit $$code; \
+  echo "What failed is tried once more, one test at a time:"; \
+  $(BIN)/pytest --last-failed --last-failed-no-failures none $(PYTEST); }
+
 .PHONY: run test check format docs bench lock web chromium clean
 
 run: .venv/run.done web
@@ -27,7 +33,7 @@ run: .venv/run.done web
 
 test: .venv/dev.done .venv-litellm/done web chromium
 	@$(BIN)/python hatch_build.py run test
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST) || $(ONCE_MORE)
 
 check: .venv/dev.done $(NODE_READY)
 	@$(BIN)/ruff format --check .
