@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from tapster.core.servers import Server
+
 
 class State(StrEnum):
     """How a connection stands."""
@@ -39,6 +41,8 @@ class Check(Struct, frozen=True):
     offered or stored. `words` is what the provider itself said, without secrets. Where a key
     is too new and checked again in the background, `rechecks` is how often that was done and
     `again_in` how many seconds it is until the next time.
+    `server` is what stands there, where it is a server people run themselves: its kind may be
+    another than the connection's.
     """
 
     state: State
@@ -51,12 +55,14 @@ class Check(Struct, frozen=True):
     status: int | None = None
     rechecks: int = 0
     again_in: float | None = None
+    server: Server | None = None
 
 
 class Standing(Struct, frozen=True, kw_only=True):
     """How a connection was last found to stand, `at` seconds since the epoch.
 
-    By a check, or by an answer that came or failed. The rest is as in a check.
+    By a check, or by an answer that came or failed. The rest is as in a check, the
+    server in short.
     """
 
     state: State
@@ -67,6 +73,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     tried: tuple[Tried, ...] = ()
     words: str | None = None
     endpoint: str | None = None
+    server: Server | None = None
 
 
 _IN_SHORT = {

@@ -30,7 +30,8 @@ class Frame(Struct, frozen=True, gc=False):
 class Call(Struct, frozen=True):
     """One HTTP request, ready to be sent. `url` is absolute.
 
-    `key` is the secret that already stands somewhere in it, wherever that is.
+    `key` is the secret that already stands somewhere in it, wherever that is. `longest` is how
+    many bytes of an answer are read at most, where that is less than usual.
     """
 
     method: Literal["GET", "POST"]
@@ -42,6 +43,7 @@ class Call(Struct, frozen=True):
     verify_tls: bool = True
     content_derived: bool = False
     key: Secret | None = None
+    longest: int | None = None
 
     def __repr__(self) -> str:
         # Headers, query and body may hold a key: a call is named by where it goes.

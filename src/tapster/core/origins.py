@@ -1,10 +1,13 @@
 """The origin of an address: what a key is bound to."""
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from tapster.core.errors import InvalidInput
 
 _PORTS = {"http": 80, "https": 443}
+# Where names of a house or a company end.
+_HOME = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
 
 
 def origin_of(url: str) -> str:
@@ -27,6 +30,16 @@ def origin_of(url: str) -> str:
     if ":" in host:
         host = f"[{host}]"
     return f"{parts.scheme}://{host}:{port or _PORTS[parts.scheme]}"
+
+
+def is_at_home(url: str) -> bool:
+    """Whether `url` leads to this machine or a private network, as far as its host says."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host) and ("." not in host or host.endswith(_HOME))
+    return address.is_private or address.is_loopback or address.is_link_local
 
 
 def _bad(url: str) -> InvalidInput:

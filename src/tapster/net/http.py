@@ -87,7 +87,7 @@ class HttpTransport:
             raise explain(
                 error, target, call.timeouts, proxy=proxy, in_container=self._in_container
             ) from None
-        answer = HttpAnswer(response, target, self._limits, call.timeouts)
+        answer = HttpAnswer(response, target, self._limits.within(call.longest), call.timeouts)
         try:
             if proxy is not None and response.status == 407:
                 raise proxy_refused(proxy)

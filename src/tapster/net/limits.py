@@ -1,6 +1,9 @@
 """How much of an answer we take before we call it broken."""
 
+from typing import Self
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tapster.core.errors import Reason, SourceError
 
@@ -20,6 +23,12 @@ class Limits(Struct, frozen=True, kw_only=True):
     document: int = 64 * MIB
     stream: int = 256 * MIB
     header: int = 64 * 1024
+
+    def within(self, longest: int | None) -> Self:
+        """Return limits under which an answer has `longest` bytes at most."""
+        if longest is None:
+            return self
+        return replace(self, document=min(longest, self.document), stream=min(longest, self.stream))
 
 
 def too_large(what: str, limit: int) -> SourceError:

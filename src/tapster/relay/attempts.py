@@ -22,7 +22,8 @@ class Patience(Struct, frozen=True):
     `longest_asked` is the longest wait a provider may ask for that a person would sit through.
     A key too new for its provider is checked again `recheck_every` so often, `recheck_for` so
     long. A list of models that could not be had is not asked for again for `list_pause`, nor is a
-    better address looked for again.
+    better address looked for again. Whoever stands at an unknown address has `look` for each
+    answer.
     """
 
     retries: int = 2
@@ -32,6 +33,7 @@ class Patience(Struct, frozen=True):
     recheck_every: float = 15.0
     recheck_for: float = 1800.0
     list_pause: float = 30.0
+    look: float = 2.0
 
 
 @dataclass(frozen=True)

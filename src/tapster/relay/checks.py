@@ -13,10 +13,12 @@ from tapster.relay.attempts import Patience
 from tapster.relay.book import Book
 from tapster.relay.check import bypassed, check_endpoint
 from tapster.relay.endpoints import Endpoints
+from tapster.relay.lookout import Lookout
 from tapster.relay.rechecks import Rechecks
 from tapster.relay.searches import Searches
 from tapster.relay.shelf import Shelf
 from tapster.relay.standings import Standings
+from tapster.relay.surroundings import with_server
 
 
 class Checks:
@@ -30,6 +32,7 @@ class Checks:
         searches: Searches,
         shelf: Shelf,
         standings: Standings,
+        lookout: Lookout,
         patience: Patience,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -38,6 +41,7 @@ class Checks:
         self._searches = searches
         self._shelf = shelf
         self._standings = standings
+        self._lookout = lookout
         self._clock = clock
         self._rechecks = Rechecks(
             self._look_again, every=patience.recheck_every, longest=patience.recheck_for
@@ -86,5 +90,6 @@ class Checks:
         if finding.models is not None:
             await self._shelf.keep(connection, finding.models)
         await self._endpoints.note_worked(endpoint, finding.key)
-        await self._standings.note_check(connection, finding.check)
-        return finding.check
+        check = await with_server(finding.check, endpoint, self._lookout)
+        await self._standings.note_check(connection, check)
+        return check

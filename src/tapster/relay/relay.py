@@ -21,6 +21,7 @@ from tapster.relay.attempts import Attempt, Patience, Trail, try_other_key, wait
 from tapster.relay.book import Book
 from tapster.relay.checks import Checks
 from tapster.relay.endpoints import Door, Endpoint, Endpoints
+from tapster.relay.lookout import Lookout
 from tapster.relay.outgoing import Outgoing, outgoing
 from tapster.relay.probes import is_elsewhere
 from tapster.relay.searches import Searches
@@ -59,12 +60,14 @@ class Relay:
         self.shelf = Shelf(store, self.endpoints, clock=clock, pause=patience.list_pause)
         self._searches = Searches(self.book, self.endpoints, pause=patience.list_pause, clock=clock)
         self.standings = Standings(store, clock=clock)
+        self.lookout = Lookout(sources, within=patience.look)
         self.checks = Checks(
             book=self.book,
             endpoints=self.endpoints,
             searches=self._searches,
             shelf=self.shelf,
             standings=self.standings,
+            lookout=self.lookout,
             patience=patience,
             clock=clock,
         )

@@ -14,6 +14,7 @@ from tapster.core.checks import Check, Standing, State
 from tapster.core.connections import READY_MADE, Connection
 from tapster.core.errors import Reason, SourceError, TapsterError
 from tapster.core.requests import ChatRequest
+from tapster.core.servers import in_short
 from tapster.relay.endpoints import Endpoint
 from tapster.relay.probes import is_elsewhere
 from tapster.relay.verdicts import is_about_the_model, verdict_on
@@ -58,6 +59,7 @@ class Standings:
             tried=check.tried,
             words=check.words,
             endpoint=check.endpoint,
+            server=check.server and in_short(check.server),
         )
         if not connection.ready_made:
             # That it cannot be kept is no reason not to tell it.

@@ -4,16 +4,18 @@ A module whose name does not begin with `_` holds one `source`. Packages of othe
 through the entry-point group `tapster.sources`.
 """
 
-from tapster.sources._addresses import CALL_TAILS
+from tapster.sources._addresses import CALL_TAILS, below, tidied
 from tapster.sources._auth import Bearer, HeaderKey, NoKey, QueryKey
 from tapster.sources._discovery import all_sources, find_source
 from tapster.sources._fields import passed_over, renamed
 from tapster.sources._options import Option
 from tapster.sources._probes import Probed, StatusCall
+from tapster.sources._servers import Ask, Said, ServerKind, models_in, owners_in
 from tapster.sources._source import HttpSource, Source
 
 __all__ = [
     "CALL_TAILS",
+    "Ask",
     "Bearer",
     "HeaderKey",
     "HttpSource",
@@ -21,10 +23,16 @@ __all__ = [
     "Option",
     "Probed",
     "QueryKey",
+    "Said",
+    "ServerKind",
     "Source",
     "StatusCall",
     "all_sources",
+    "below",
     "find_source",
+    "models_in",
+    "owners_in",
     "passed_over",
     "renamed",
+    "tidied",
 ]

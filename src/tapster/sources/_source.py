@@ -22,6 +22,7 @@ from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option, lay_under
 from tapster.sources._probes import Probed, StatusCall
 from tapster.sources._ranges import Own, Ranges, within
+from tapster.sources._servers import ServerKind
 
 KeyNeed = Literal["required", "optional", "none"]
 
@@ -72,6 +73,8 @@ class Source(Protocol):
     def speaks_ours(self) -> bool: ...
     @property
     def text(self) -> Dialect | None: ...
+    @property
+    def server(self) -> ServerKind | None: ...
 
     def settings(self) -> tuple[Setting, ...]: ...
     def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]: ...
@@ -108,6 +111,7 @@ class HttpSource:
       `own` overrides what else is known of a setting.
     - `ignores`: settings it takes and does nothing with, and why: they are not sent.
     - `facts_path`: a second list that knows more of the same models, where there is one.
+    - `server`: how it is recognised at an unknown address, where it is one people run themselves.
     """
 
     id: str
@@ -144,6 +148,7 @@ class HttpSource:
     headers: Mapping[str, str] = field(default_factory=dict)
     apis: Mapping[str, Dialect] = field(default_factory=dict)
     text: Dialect | None = None
+    server: ServerKind | None = None
     auths: Mapping[str, Auth] = field(default_factory=dict)
     choose: Choose | None = None
     refine: Refine | None = None

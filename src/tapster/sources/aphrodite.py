@@ -7,7 +7,9 @@ from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, inside, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
+from tapster.sources._servers import ServerKind
 from tapster.sources._source import HttpSource
+from tapster.sources._vllm import looking_for
 
 source = HttpSource(
     id="aphrodite",
@@ -44,6 +46,7 @@ source = HttpSource(
     own={"reasoning_effort": {"choices": ("none", "low", "medium", "high")}},
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",
+    server=ServerKind(looking_for("aphrodite")),
     models_path="/v1/models",
     status=StatusCall("/health", proves_key=False),
     always_external=True,

@@ -3,16 +3,21 @@
 https://github.com/LostRuins/koboldcpp/wiki
 """
 
+import asyncio
+
 from msgspec import structs
 
 from tapster.core.events import Noticed
 from tapster.core.links import Link
 from tapster.core.requests import ChatRequest
+from tapster.core.servers import ServerFacts, ServerModel
+from tapster.dialects.json_values import count_in, object_in, text_in
 from tapster.dialects.notices import Notices
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, numbered, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
+from tapster.sources._servers import Ask, ServerKind, template_of
 from tapster.sources._source import HttpSource
 
 TITLE = "KoboldCpp"
@@ -43,6 +48,35 @@ def refine(request: ChatRequest, link: Link) -> tuple[ChatRequest, tuple[Noticed
             notices.omit_setting(kept_back, "takes it or the presence penalty, which was sent")
     less = structs.replace(settings, **{kept_back: None})
     return structs.replace(request, settings=less), notices.told()
+
+
+async def look(ask: Ask) -> ServerFacts | None:
+    """Return what its own calls tell. Its version is imitated, in two words, by others."""
+    version = await ask("/api/extra/version")
+    if version.found.get("result") != TITLE:
+        return None
+    server = version.headers.get("server", "")
+    if set(version.found) <= {"result", "version"} and not server.startswith("ConcedoLlama"):
+        info = object_in((await ask("/.well-known/serviceinfo")).found.get("software"))
+        if str(info.get("name")).casefold() != TITLE.casefold():
+            return None
+    loaded, longest, props = await asyncio.gather(
+        ask("/api/v1/model"), ask("/api/extra/true_max_context_length"), ask("/props")
+    )
+    protected = version.found.get("protected") is True
+    counted = await ask("/api/extra/tokencount", {"prompt": ""}) if protected else version
+    context = count_in(longest.found.get("value")) or None
+    name = text_in(loaded.found.get("result"))
+    has_one = name is not None and not name.endswith("inactive")
+    return ServerFacts(
+        version=text_in(version.found.get("version")),
+        models=(ServerModel(name, loaded=True, context=context),) if name and has_one else (),
+        context=context if has_one else None,
+        template=template_of(props.found.get("chat_template")),
+        needs_key=protected,
+        refused=counted.wants_key,
+        needs_model=True,
+    )
 
 
 source = HttpSource(
@@ -90,6 +124,7 @@ source = HttpSource(
     },
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",
+    server=ServerKind(look),
     models_path="/v1/models",
     list_is_public=True,
     status=StatusCall("/api/extra/version", proves_key=False),

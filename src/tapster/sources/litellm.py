@@ -3,10 +3,29 @@
 https://docs.litellm.ai/docs/proxy/user_keys
 """
 
+import asyncio
+
+from tapster.core.servers import ServerFacts
+from tapster.dialects.json_values import text_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
+from tapster.sources._servers import Ask, ServerKind, models_in
 from tapster.sources._source import HttpSource
+
+
+async def look(ask: Ask) -> ServerFacts | None:
+    """Return its version and its list: a proxy loads nothing itself."""
+    alive = await ask("/health/liveliness")
+    if alive.status != 200 or "I'm alive!" not in alive.words:
+        return None
+    health, listed = await asyncio.gather(ask("/health/readiness"), ask("/v1/models"))
+    return ServerFacts(
+        version=text_in(health.found.get("litellm_version")),
+        models=models_in(listed),
+        refused=listed.wants_key,
+    )
+
 
 source = HttpSource(
     id="litellm",
@@ -23,6 +42,7 @@ source = HttpSource(
     ),
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",
+    server=ServerKind(look),
     models_path="/v1/models",
     facts_path="/v1/model/info",
     status=StatusCall("/health/liveliness", proves_key=False),

@@ -3,11 +3,32 @@
 https://localai.io/features/openai-functions/
 """
 
+import asyncio
+
+from tapster.core.servers import ServerFacts
+from tapster.dialects.json_values import objects_in, text_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._probes import StatusCall
+from tapster.sources._servers import Ask, ServerKind, marked, models_in
 from tapster.sources._source import HttpSource
+
+
+async def look(ask: Ask) -> ServerFacts | None:
+    """Return its version and what it has loaded. It has a call for that which nobody else has."""
+    system = await ask("/system")
+    refuses = system.wants_key and "An authentication key is required" in system.words
+    if not refuses and not {"backends", "loaded_models"} <= system.found.keys():
+        return None
+    version, listed = await asyncio.gather(ask("/version"), ask("/v1/models"))
+    loaded = objects_in(system.found.get("loaded_models"))
+    return ServerFacts(
+        version=text_in(version.found.get("version")),
+        models=marked(models_in(listed), (str(each.get("id")) for each in loaded)),
+        refused=refuses or listed.wants_key,
+    )
+
 
 source = HttpSource(
     id="localai",
@@ -32,6 +53,7 @@ source = HttpSource(
     ),
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",
+    server=ServerKind(look),
     models_path="/v1/models",
     status=StatusCall("/readyz", proves_key=False),
     always_external=True,

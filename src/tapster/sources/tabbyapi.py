@@ -3,14 +3,20 @@
 https://github.com/theroyallab/tabbyAPI/wiki
 """
 
+import asyncio
+
+from tapster.core.servers import ServerFacts, ServerModel
+from tapster.dialects.json_values import count_in, object_in, text_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import HeaderKey
 from tapster.sources._ignored import Ignored
 from tapster.sources._probes import StatusCall
+from tapster.sources._servers import Ask, ServerKind, models_in, template_of
 from tapster.sources._source import HttpSource
 
+TITLE = "TabbyAPI"
 # It has the fields, and says in its log alone that nothing comes of them.
 IGNORED = frozenset(
     {
@@ -22,9 +28,34 @@ IGNORED = frozenset(
     }
 )
 
+
+async def look(ask: Ask) -> ServerFacts | None:
+    """Return what it says of the loaded model. Who it is it tells everyone."""
+    info = await ask("/.well-known/serviceinfo")
+    if object_in(info.found.get("software")).get("name") != TITLE:
+        return None
+    card, listed = await asyncio.gather(ask("/v1/model"), ask("/v1/models"))
+    parameters = object_in(card.found.get("parameters"))
+    name = text_in(card.found.get("id"))
+    context = count_in(parameters.get("max_seq_len")) or None
+    others = (model for model in models_in(listed) if model.id != name)
+    return ServerFacts(
+        models=(
+            *((ServerModel(name, loaded=True, context=context),) if name else ()),
+            *(ServerModel(model.id, loaded=False) for model in others),
+        ),
+        context=context,
+        template=template_of(
+            parameters.get("prompt_template_content"), parameters.get("prompt_template")
+        ),
+        refused=card.wants_key,
+        needs_model=True,
+    )
+
+
 source = HttpSource(
     id="tabbyapi",
-    title="TabbyAPI",
+    title=TITLE,
     base_url="http://127.0.0.1:5000",
     tails=("/v1",),
     docs="https://github.com/theroyallab/tabbyAPI/wiki",
@@ -64,6 +95,7 @@ source = HttpSource(
     auth=HeaderKey("x-api-key"),
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",
+    server=ServerKind(look),
     models_path="/v1/models",
     status=StatusCall("/v1/auth/permission"),
     always_external=True,

@@ -6,12 +6,15 @@ https://github.com/oobabooga/text-generation-webui/wiki/12-%E2%80%90-OpenAI-API
 from tapster.core.events import Noticed
 from tapster.core.links import Link
 from tapster.core.requests import ChatRequest
+from tapster.core.servers import ServerFacts, ServerModel
+from tapster.dialects.json_values import text_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, quoted, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
+from tapster.sources._servers import Ask, ServerKind
 from tapster.sources._source import HttpSource
 
 TITLE = "text-generation-webui (Oobabooga)"
@@ -42,6 +45,21 @@ def refine(request: ChatRequest, link: Link) -> tuple[ChatRequest, tuple[Noticed
     names = IGNORED.get(loader, frozenset())
     ignored = Ignored(names, why=f"passes over it with the loader {loader}")
     return kept_back(request, ignored, by=TITLE)
+
+
+async def look(ask: Ask) -> ServerFacts | None:
+    """Return what it has loaded, and with what. It tells neither its version nor the context."""
+    info = await ask("/v1/internal/model/info")
+    refuses = info.wants_key and info.document == {"detail": "Unauthorized"}
+    if not refuses and not {"model_name", "loader"} <= info.found.keys():
+        return None
+    name = text_in(info.found.get("model_name"))
+    return ServerFacts(
+        models=(ServerModel(name, loaded=True),) if name and name != "None" else (),
+        engine=text_in(info.found.get("loader")),
+        refused=refuses,
+        needs_model=True,
+    )
 
 
 source = HttpSource(
@@ -94,6 +112,7 @@ source = HttpSource(
     },
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",
+    server=ServerKind(look),
     models_path="/v1/models",
     status=StatusCall("/v1/internal/model/info"),
     always_external=True,
