@@ -11,6 +11,8 @@ from tapster.core.events import UsageReported
 from tapster.core.links import Timeouts
 from tapster.core.messages import Message, Text, says
 from tapster.core.requests import ChatRequest, Settings
+from tapster.core.secrets import Secret
+from tapster.core.servers import Sight
 from tapster.engine import find_models
 from tapsters import add, text_of
 
@@ -51,6 +53,21 @@ async def test_it_is_ready_and_lists_its_model(tapster, connected):
     assert check.state is State.READY
     assert model.id == "tiny"
     assert model.context is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "sight"),
+    [(KEY, Sight.READY), (None, Sight.KEY_WANTED), ("sk-wrong-0123456789", Sight.KEY_REFUSED)],
+)
+async def test_it_is_recognised_with_and_without_its_key(tapster, llama, key, sight):
+    server = await tapster.servers.look(f"{llama}/v1", Secret(key) if key else None)
+
+    assert (server.source, server.sight) == ("llamacpp", sight)
+    if key == KEY:
+        assert [model.id for model in server.loaded] == ["tiny"]
+        assert server.context == 1024
+        assert server.version
+        assert "<|im_start|>" in server.template.text
 
 
 async def test_a_wrong_key_is_told_although_the_list_is_public(tapster, llama):

@@ -100,10 +100,7 @@ class Standing:
             connection.abort()
             raise ClientGone
         if answer.status == -2:
-            begun = (
-                b"content-type: application/json\r\ncontent-length: 1000\r\n\r\n"
-                 b'{"object": "li'
-            )
+            begun = b'content-type: application/json\r\ncontent-length: 1000\r\n\r\n{"object": "li'
             await connection.write(status_line(200) + begun)
             connection.transport.close()
             raise ClientGone

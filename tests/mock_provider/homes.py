@@ -3,6 +3,7 @@
 As their sources and documentation have it; what they imitate of one another is imitated here too.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from mock_provider.home import DIE, HANG, HANG_UP, Answer, Home
@@ -56,14 +57,21 @@ LLAMACPP = Home(
     },
     missing=_llama_error(404, "File Not Found", "not_found_error"),
     headers={"server": "llama.cpp"},
-    public=frozenset({"GET /health", "GET /v1/models"}),
+    public=frozenset({"GET /health"}),
     denied=_llama_error(401, "Invalid API Key", "authentication_error"),
     key_headers=("authorization", "x-api-key"),
+)
+# Its list was open to all before, whatever key it was started with.
+LLAMACPP_LISTING = replace(
+    LLAMACPP,
+    public=frozenset({"GET /health", "GET /v1/models"}),
+    headers={},
+    denied=_llama_error(401, "Invalid API Key", "invalid_request_error"),
 )
 _LOADING = _llama_error(503, "Loading model", "unavailable_error")
 LLAMACPP_LOADING = Home(missing=_LOADING, headers={"server": "llama.cpp"})
 # A reverse proxy before it writes a name of its own.
-LLAMACPP_PROXIED = Home(LLAMACPP.answers, headers={"server": "nginx"})
+LLAMACPP_PROXIED = replace(LLAMACPP, headers={"server": "nginx"})
 LLAMACPP_PROXIED_LOADING = Home(missing=_LOADING, headers={"server": "nginx"})
 LLAMACPP_OLD = Home(
     {

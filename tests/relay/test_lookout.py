@@ -37,6 +37,8 @@ OPEN = {
 # What is told of a server that hides behind a key.
 HIDDEN = {
     "LLAMACPP": "llamacpp",
+    "LLAMACPP_PROXIED": "llamacpp",
+    "LLAMACPP_LISTING": "llamacpp",
     "TABBYAPI": "tabbyapi",
     "TEXTGEN": "textgen",
     "VLLM": "vllm",
@@ -93,7 +95,7 @@ async def test_a_server_with_a_key_is_told_with_and_without_it(look, name, shown
 
     assert (found.source, found.sight) == (HIDDEN[name], sight)
     assert (len(found.models) > 0) == (
-        sight is Sight.READY or name in {"LLAMACPP", "KOBOLDCPP_LOCKED"}
+        sight is Sight.READY or name in {"LLAMACPP_LISTING", "KOBOLDCPP_LOCKED"}
     )
     assert KEY not in repr(found)
 

@@ -18,6 +18,7 @@ from tapster.app.drafts import (
 )
 from tapster.app.keys import demand_use, detach_keys
 from tapster.app.offered_settings import SettingOffered, offered_settings
+from tapster.app.switches import switched
 from tapster.core.checks import Check, Standing, State
 from tapster.core.connections import Connection, free_name, slug_of
 from tapster.core.errors import Conflict, InvalidInput
@@ -35,6 +36,7 @@ from tapster.store import Store
 from tapster.vault import Vault
 
 _LEADS = (
+    "source",
     "endpoint",
     "proxy",
     "model",
@@ -99,6 +101,9 @@ class Connections:
                 return connection
         return await self.find(which)
 
+    def _source(self, source_id: str) -> Source:
+        return self._sources.get(source_id) or find_source(source_id)
+
     def source_of(self, connection: Connection) -> Source:
         """Return the connection's source."""
         return self._relay.endpoints.source_of(connection)
@@ -114,7 +119,7 @@ class Connections:
 
         Without a name it is called as its source is.
         """
-        source = self._sources.get(source_id) or find_source(source_id)
+        source = self._source(source_id)
         if name is None:
             name = await self.free_name(source.title)
         now = self._clock()
@@ -141,9 +146,12 @@ class Connections:
         self._relay.book.forget()
         return connection
 
-    async def edit(self, name: str, draft: Draft, *, version: int | None = None) -> Edited:
+    async def edit(
+        self, name: str, draft: Draft, *, source: str | None = None, version: int | None = None
+    ) -> Edited:
         """Change a saved connection. A key entered for another origin is detached.
 
+        With a `source` it becomes one of that kind, and leads where it led.
         Raises `Conflict` where it is no more in the `version` the change was made upon.
         """
         saved = await self._saved(name)
@@ -153,14 +161,15 @@ class Connections:
                 "again and repeat your change.",
                 newer=saved,
             )
-        source = self.source_of(saved)
+        kind = self.source_of(saved) if source is None else self._source(source)
         draft, password = _without_password(draft)
-        changed = await self._shaped(saved, source, draft)
-        self._refuse_built_in_name(changed.slug, source)
+        moved = switched(saved, kind, before=self.source_of(saved))
+        changed = await self._shaped(moved, kind, draft)
+        self._refuse_built_in_name(changed.slug, kind)
         changed = structs.replace(changed, updated_at=self._clock())
         async with self._store.begin() as rows:
             changed = await rows.connections.replace(changed)
-            detached = await self._detach_keys(changed, source)
+            detached = await self._detach_keys(changed, kind)
             if _leads_elsewhere(saved, changed):
                 await self._relay.standings.forget(changed.id)
             if draft.outbound_proxy is not UNSET:

@@ -25,6 +25,7 @@ from tapster.app.people import People
 from tapster.app.preferences import Preferences
 from tapster.app.previews import Previews
 from tapster.app.proxies import Proxies
+from tapster.app.servers import Servers
 from tapster.app.sessions import Sessions
 from tapster.app.transports import Transports
 from tapster.app.writer import Writer
@@ -42,7 +43,7 @@ from tapster.core.secrets import Secret
 from tapster.engine import EngineTransport, Report
 from tapster.engine.progress import ignore
 from tapster.gateway import AccessTokens, Gateway
-from tapster.net import Guard, HttpTransport
+from tapster.net import Guard, HttpTransport, is_in_container
 from tapster.relay import Patience, Relay, Trail
 from tapster.sources import Source, all_sources
 from tapster.store import Store
@@ -127,6 +128,12 @@ class Tapster:
             transport=self._transport,
             is_alone=not self.config.network_mode and self.config.workers == 1,
             new_id=_long_id,
+        )
+        self.servers = Servers(
+            relay.lookout,
+            self._transport,
+            port=self.config.port,
+            in_container=is_in_container(),
         )
         self.partners = Partners(relay, self.connections)
         self.tokens = AccessTokens(store, new_id=new_id, clock=clock)

@@ -22,6 +22,7 @@ from tapster.cli.models import app as models
 from tapster.cli.prompt import prompt
 from tapster.cli.proxies import app as proxies
 from tapster.cli.serve import serve
+from tapster.cli.servers import app as servers
 from tapster.cli.sources import app as sources
 from tapster.cli.tokens import app as tokens
 from tapster.cli.users import app as users
@@ -49,6 +50,7 @@ class _Everything(Commands):
             "keys",
             "models",
             "sources",
+            "servers",
         ),
         "For programs": ("serve", "tokens"),
         "For several people": ("users",),
@@ -76,6 +78,7 @@ app.add_typer(proxies, name="proxies")
 app.add_typer(keys, name="keys")
 app.add_typer(models, name="models")
 app.add_typer(sources, name="sources")
+app.add_typer(servers, name="servers")
 app.command("serve")(serve)
 app.add_typer(tokens, name="tokens")
 app.add_typer(backup, name="backup")

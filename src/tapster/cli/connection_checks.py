@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from tapster.cli._connections_shown import Json, Name
+from tapster.cli._servers_shown import described
 from tapster.cli._tables import show_json
 from tapster.cli._terminal import note, one_line, opened, run
 from tapster.core.checks import Check, State, Tried
@@ -33,11 +34,19 @@ def check_connection(
             else:
                 check = await tapster.connections.check(name)
             trial = await tapster.connections.try_out(name) if message and _good(check) else None
+            connection = await tapster.connections.find(name)
         check = _without_keys(check)
         if as_json:
             show_json({**_check_fields(check), **({"test": trial} if trial else {})})
         else:
             print(f"{_mark(check)} {one_line(check.message)}")
+            for line in described(check.server) if check.server else ():
+                print(f"    {line}")
+            if check.server and check.server.source != connection.source:
+                print(
+                    f"    take it for that: tapster connections edit {connection.slug} "
+                    f"--source {check.server.source}"
+                )
             for each in check.tried if len(check.tried) > 1 else ():
                 print(f"    tried {one_line(each.url)}: {_outcome(each, check)}")
             if trial:
@@ -88,4 +97,5 @@ def _check_fields(check: Check) -> dict[str, Any]:
         "endpoint": check.endpoint,
         "words": check.words,
         "status": check.status,
+        "server": check.server,
     }

@@ -130,6 +130,10 @@ def edit_connection(
     name: Name,
     *,
     rename: Annotated[str | None, typer.Option(help="New name.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Another source for the same address: key and model stay."),
+    ] = None,
     endpoint: Endpoint = None,
     own_endpoint: Annotated[
         bool, typer.Option("--own-endpoint", help="Back to the source's own endpoint.")
@@ -175,7 +179,7 @@ def edit_connection(
 
     async def work() -> None:
         async with opened(context) as tapster:
-            edited = await tapster.connections.edit(name, draft)
+            edited = await tapster.connections.edit(name, draft, source=source)
             described = await describe(tapster, edited.connection)
         _note_detached(edited)
         if as_json:

@@ -94,21 +94,21 @@ def _sight_of(facts: ServerFacts, *, with_key: bool) -> Sight:
 def _sentence(sight: Sight, title: str, facts: ServerFacts) -> str:
     match sight:
         case Sight.LOADING:
-            return f"This is {title}, and it still loads a model: try again in a moment."
+            return f"{title} runs here, and still loads a model: try again in a moment."
         case Sight.KEY_WANTED:
-            return f"This is {title}, and it wants a key: enter the one it was started with."
+            return f"{title} runs here, and wants a key: enter the one it was started with."
         case Sight.KEY_REFUSED:
-            return f"This is {title}, and it refuses this key: enter the one it was started with."
+            return f"{title} runs here, and refuses this key: enter the one it was started with."
         case Sight.NO_MODEL:
-            return f"This is {title}, but it has no model loaded: load one there first."
+            return f"{title} runs here, but has no model loaded: load one there first."
         case _ if facts.loaded:
-            return f"This is {title}, with {facts.loaded[0].id} loaded."
+            return f"{title} runs here, with {facts.loaded[0].id} loaded."
         case _ if any(model.loaded is not None for model in facts.models):
             return (
-                f"This is {title}. No model is loaded just now: the first message loads the one "
+                f"{title} runs here. No model is loaded just now: the first message loads the one "
                 "that is chosen."
             )
         case _ if facts.models:
-            return f"This is {title}. Choose one of its models."
+            return f"{title} runs here. Choose one of its models."
         case _:
-            return f"This is {title}, but it lists no model yet: add one there first."
+            return f"{title} runs here, but lists no model yet: add one there first."

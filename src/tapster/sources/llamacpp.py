@@ -16,6 +16,8 @@ from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, Said, ServerKind, owners_in, template_of
 from tapster.sources._source import HttpSource
 
+_REFUSAL = {"message": "Invalid API Key", "type": "authentication_error", "code": 401}
+
 
 async def look(ask: Ask) -> ServerFacts | None:
     """Return what its own `/props` tell, and its list of models where it has several."""
@@ -23,7 +25,7 @@ async def look(ask: Ask) -> ServerFacts | None:
     if not _is_it(props) and not props.wants_key:
         return None
     listed = await ask("/v1/models")
-    # With a key it hides its properties, but not its list.
+    # With a key older builds hide their properties, and not their list.
     if not _is_it(props) and "llamacpp" not in owners_in(listed):
         return None
     entries = objects_in(listed.found.get("data"))
@@ -49,8 +51,10 @@ async def look(ask: Ask) -> ServerFacts | None:
 
 def _is_it(props: Said) -> bool:
     """Whether these are its own properties: servers that imitate them know `n_ctx` alone."""
+    if props.headers.get("server") == "llama.cpp" or _is_loading(props):
+        return True
     known = object_in(props.found.get("default_generation_settings"))
-    return props.headers.get("server") == "llama.cpp" or len(known) > 1 or _is_loading(props)
+    return len(known) > 1 or (props.wants_key and props.document == {"error": _REFUSAL})
 
 
 def _is_loading(said: Said) -> bool:

@@ -1392,6 +1392,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/servers/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * FindServers
+         * @description Find the servers that listen at their usual ports: here, or at a host that is named.
+         */
+        post: operations["ApiServersFindFindServers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/servers/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * LookAtServer
+         * @description Say which server stands at an address, and what it has loaded.
+         */
+        post: operations["ApiServersLookLookAtServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1568,6 +1608,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Address */
+        Address: {
+            address: string;
+            key?: string | null;
+        };
         /** Alternatives */
         Alternatives: {
             messages: components["schemas"]["MessageShown"][];
@@ -1784,6 +1829,12 @@ export interface components {
             chats: components["schemas"]["ChatListed"][];
             next?: string | null;
         };
+        /** ChatTemplate */
+        ChatTemplate: {
+            length?: number | null;
+            name?: string | null;
+            text?: string | null;
+        };
         /** Check */
         Check: {
             again_in?: number | null;
@@ -1793,6 +1844,7 @@ export interface components {
             models?: number | null;
             /** @default 0 */
             rechecks: number;
+            server?: components["schemas"]["Server"] | null;
             state: components["schemas"]["State"];
             status?: number | null;
             /** @default [] */
@@ -1841,6 +1893,7 @@ export interface components {
             post_processing?: string | null;
             proxy?: string | null;
             show_external?: boolean;
+            source?: string | null;
             timeouts?: components["schemas"]["Timeouts"];
             verify_tls?: boolean;
             version?: number | null;
@@ -2006,6 +2059,13 @@ export interface components {
             type: "file";
             url?: string | null;
         };
+        /** Found */
+        Found: {
+            hint?: string | null;
+            hosts: string[];
+            ports: number[];
+            servers: components["schemas"]["Server"][];
+        };
         /** GrantBegun */
         GrantBegun: {
             id: string;
@@ -2034,6 +2094,12 @@ export interface components {
             /** @default [] */
             hits: components["schemas"]["Hit"][];
             next?: number | null;
+        };
+        /** Host */
+        Host: {
+            host?: string | null;
+            /** @default [] */
+            ports: number[];
         };
         /** House */
         House: {
@@ -2823,6 +2889,27 @@ export interface components {
             /** @default  */
             text: string;
         };
+        /** Server */
+        Server: {
+            address: string;
+            context?: number | null;
+            engine?: string | null;
+            message: string;
+            /** @default [] */
+            models: components["schemas"]["ServerModel"][];
+            sight: components["schemas"]["Sight"];
+            slots?: number | null;
+            source?: string | null;
+            template?: components["schemas"]["ChatTemplate"] | null;
+            title?: string | null;
+            version?: string | null;
+        };
+        /** ServerModel */
+        ServerModel: {
+            context?: number | null;
+            id: string;
+            loaded?: boolean | null;
+        };
         /** SessionShown */
         SessionShown: {
             agent: string;
@@ -2938,6 +3025,14 @@ export interface components {
             xtc_probability?: number | null;
             xtc_threshold?: number | null;
         };
+        /**
+         * Sight
+         * @description What was found at an address.
+         *
+         *         From `ready` to `key_refused` it is a server of a kind we know.
+         * @enum {string}
+         */
+        Sight: "ready" | "no_model" | "loading" | "key_wanted" | "key_refused" | "unknown" | "ourselves" | "no_api" | "silent" | "nothing";
         /** SignIn */
         SignIn: {
             name?: string | null;
@@ -2997,6 +3092,7 @@ export interface components {
             latency?: number | null;
             message: string;
             models?: number | null;
+            server?: components["schemas"]["Server"] | null;
             state: components["schemas"]["State"];
             /** @default [] */
             tried: components["schemas"]["Tried"][];
@@ -5938,6 +6034,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HitPage"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiServersFindFindServers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Host"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiServersLookLookAtServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Address"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
                 };
             };
             /** @description What went wrong. */

@@ -54,9 +54,13 @@ class NewConnection(ConnectionFields, frozen=True, kw_only=True, forbid_unknown_
 
 
 class ConnectionChanges(ConnectionFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to change; `version` is the one the change was made upon."""
+    """What to change; `version` is the one the change was made upon.
+
+    With a `source` it becomes one of that kind: it leads where it led, with its key and model.
+    """
 
     name: str | UnsetType = UNSET
+    source: str | None = None
     version: int | None = None
 
 
@@ -187,7 +191,9 @@ async def change_connection(
     """Change a connection. A key entered for another origin is detached."""
     connection = await tapster.connections.pick(connection_id)
     draft = structs.replace(_draft(data), name=data.name)
-    edited = await tapster.connections.edit(connection.slug, draft, version=data.version)
+    edited = await tapster.connections.edit(
+        connection.slug, draft, source=data.source, version=data.version
+    )
     shown = await _show(edited.connection, caller, tapster)
     return ConnectionChanged(shown, edited.detached)
 
