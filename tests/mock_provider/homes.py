@@ -412,6 +412,11 @@ LITELLM = Home(
         401,
     ),
 )
+# As it is without a database.
+LITELLM_ALONE = replace(
+    LITELLM,
+    denied=Answer({"error": {"message": "No connected db.", "type": "no_db_connection"}}, 400),
+)
 _OLLAMA_MODELS = [{"name": name, "model": name} for name in ("qwen3:8b", "llama3.2:1b")]
 OLLAMA = Home(
     {

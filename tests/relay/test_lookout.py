@@ -46,6 +46,7 @@ HIDDEN = {
     "LMSTUDIO": "lmstudio",
     "LOCALAI": "localai",
     "LITELLM": "litellm",
+    "LITELLM_ALONE": "litellm",
     "KOBOLDCPP_LOCKED": "koboldcpp",
 }
 

@@ -23,7 +23,8 @@ async def look(ask: Ask) -> ServerFacts | None:
     return ServerFacts(
         version=text_in(health.found.get("litellm_version")),
         models=models_in(listed),
-        refused=listed.wants_key,
+        # Without a database it has other words for a key it does not know, and none for none.
+        refused=listed.status >= 400,
     )
 
 

@@ -2061,8 +2061,8 @@ export interface components {
         };
         /** Found */
         Found: {
-            hint?: string | null;
             hosts: string[];
+            note?: string | null;
             ports: number[];
             servers: components["schemas"]["Server"][];
         };

@@ -8,13 +8,12 @@ import {
   type Standing,
   changeConnection,
   connectionsQuery,
-  standingOf,
 } from "@/api/connections";
 import { sentenceOf } from "@/api/problems";
 import { changeProxy, proxiesQuery } from "@/api/proxies";
 import { StartChat } from "@/features/connections/StartChat";
-import { runCheck, useCheck, useCountdown } from "@/features/connections/checking";
-import { NEW } from "@/features/connections/drafts";
+import { runCheck, useCountdown, useFound } from "@/features/connections/checking";
+import { OtherKind } from "@/features/connections/servers/OtherKind";
 import { duration } from "@/lib/figures";
 import { told } from "@/lib/words";
 import { ConnectionStatus } from "@/ui/ConnectionStatus";
@@ -31,11 +30,7 @@ type CheckFoundProps = {
 /** How the connection stands: the sentence, what is done next, and every address tried. */
 export function CheckFound({ connection, elapsed, changed }: CheckFoundProps) {
   const { t, i18n } = useTranslation();
-  const { check, checkedAt, error, checking, run } = useCheck(connection?.id ?? NEW);
-  const kept = connection && standingOf(connection);
-  const later = kept && kept.at > checkedAt + 1;
-  const found: Check | Standing | null = (later ? null : check) ?? kept;
-  const at = found ? (found === kept ? kept.at : checkedAt) : undefined;
+  const { check, checkedAt, error, checking, run, found, at } = useFound(connection);
   const waits = check?.state === "key_not_active_yet" && found?.state === check.state;
   const again = waits ? (check?.again_in ?? null) : null;
   const due = again === null || checking ? null : checkedAt * 1000 + Math.max(1, again) * 1000;
@@ -68,6 +63,7 @@ export function CheckFound({ connection, elapsed, changed }: CheckFoundProps) {
         </Text>
       )}
       {connection && found?.endpoint && <BetterAddress connection={connection} address={found.endpoint} />}
+      {connection && found?.server && <OtherKind connection={connection} server={found.server} />}
       {found && <Particulars found={found} />}
     </Stack>
   );

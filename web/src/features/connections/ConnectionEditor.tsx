@@ -15,6 +15,7 @@ import { ProxyConsent } from "@/features/connections/ProxyConsent";
 import { ProxyPart } from "@/features/connections/ProxyPart";
 import { SourceSelect } from "@/features/connections/SourceSelect";
 import { TestPart } from "@/features/connections/TestPart";
+import { ServerPart } from "@/features/connections/servers/ServerPart";
 import { useFieldNames } from "@/features/connections/fieldNames";
 import { useConnectionForm } from "@/features/connections/useConnectionForm";
 import { StatusLine } from "@/ui/Status";
@@ -67,6 +68,7 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
           )}
           <KeyPart form={form} />
           <ConnectPart form={form} />
+          <ServerPart connection={connection} />
           <ModelPart form={form} />
           {!source.built_in && <ProxyPart form={form} />}
           <TestPart

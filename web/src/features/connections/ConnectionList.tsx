@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Badge, Box, Button, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconMessage, IconMessageCheck, IconPencil, IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { ListActions } from "@/features/connections/ListActions";
 import { useCheck } from "@/features/connections/checking";
 import { unsaved } from "@/features/connections/draft";
 import { NEW, useDraft } from "@/features/connections/drafts";
+import { FindServers } from "@/features/connections/servers/FindServers";
 import { told } from "@/lib/words";
 import { StatusDot, moodOf } from "@/ui/Status";
 
@@ -20,11 +21,12 @@ type ConnectionListProps = {
   used: string | null;
   onUse: (id: string) => void;
   admin: boolean;
+  onShow: (id: string) => void;
 };
 
 /** The saved connections and the ready-made ones, each with how it stands. */
 export function ConnectionList(props: ConnectionListProps) {
-  const { connections, sources, shown, used, onUse, admin } = props;
+  const { connections, sources, shown, used, onUse, admin, onShow } = props;
   const { t } = useTranslation();
   const fresh = unsaved(useDraft(NEW)).length > 0;
   const saved = connections.filter((each) => !each.ready_made);
@@ -42,7 +44,7 @@ export function ConnectionList(props: ConnectionListProps) {
   return (
     <nav aria-label={t("Connections")} className={classes.list}>
       {admin && (
-        <Group gap={8} wrap="nowrap" mb={12}>
+        <Group gap={8} wrap="nowrap" mb={8}>
           <Button
             flex={1}
             variant={shown === NEW ? "light" : "filled"}
@@ -55,6 +57,11 @@ export function ConnectionList(props: ConnectionListProps) {
           </Button>
           <ListActions />
         </Group>
+      )}
+      {admin && (
+        <Box mb={12}>
+          <FindServers connections={connections} sources={sources} onShow={onShow} />
+        </Box>
       )}
       {saved.length > 0 && <ul className={classes.rows}>{saved.map(row)}</ul>}
       {saved.length === 0 && admin && (

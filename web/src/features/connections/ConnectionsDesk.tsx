@@ -110,6 +110,7 @@ export function ConnectionsDesk({ chosen, onShow }: ConnectionsDeskProps) {
             used={used}
             onUse={use}
             admin={admin}
+            onShow={onShow}
           />
         </div>
       )}

@@ -2,9 +2,18 @@
 
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { checkQuery, connectionsQuery, modelsQuery } from "@/api/connections";
+import {
+  type Check,
+  type Connection,
+  type Standing,
+  checkQuery,
+  connectionsQuery,
+  modelsQuery,
+  standingOf,
+} from "@/api/connections";
 import { keysQuery } from "@/api/keys";
 import { proxiesQuery } from "@/api/proxies";
+import { NEW } from "@/features/connections/drafts";
 
 /** Check a connection, and read anew what a check may change. What it finds is shown elsewhere. */
 export async function runCheck(cache: QueryClient, id: string): Promise<void> {
@@ -30,6 +39,16 @@ export function useCheck(id: string) {
     run: () => void runCheck(cache, id),
     cancel: () => void cache.cancelQueries({ queryKey: checkQuery(id).queryKey }),
   };
+}
+
+/** Return the last check of a connection, and how it stands by that or by what came later. */
+export function useFound(connection: Connection | null) {
+  const checked = useCheck(connection?.id ?? NEW);
+  const { check, checkedAt } = checked;
+  const kept = connection && standingOf(connection);
+  const later = kept && kept.at > checkedAt + 1;
+  const found: Check | Standing | null = (later ? null : check) ?? kept;
+  return { ...checked, found, at: found ? (found === kept ? kept.at : checkedAt) : undefined };
 }
 
 /** Return the seconds until `due` (ms since the epoch), and call `then` once it is reached. */
