@@ -1,38 +1,13 @@
 """`tapster servers`: found, shown, and told by a check."""
 
-import asyncio
 import json
-import threading
-from contextlib import contextmanager
 
 import pytest
 
 from mock_provider import homes
-from mock_provider.home import Home, standing
+from mock_provider.home import serving
 
 KEY = b"home-secret-0123456789\n"
-
-
-@contextmanager
-def serving(home: Home):
-    """Let a stand-in listen beside the command, which has this thread to itself."""
-    ready, ends = threading.Event(), asyncio.Event()
-    listening = {}
-
-    async def serve() -> None:
-        async with standing(home) as server:
-            listening.update(server=server, loop=asyncio.get_running_loop())
-            ready.set()
-            await ends.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield listening["server"]
-    finally:
-        listening["loop"].call_soon_threadsafe(ends.set)
-        thread.join(10)
 
 
 def test_servers_are_found_at_ports_that_are_named(call):

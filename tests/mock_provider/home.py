@@ -9,8 +9,10 @@ gets that server's own refusal.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -124,6 +126,40 @@ async def standing(
     finally:
         listener.close()
         await asyncio.gather(*(connection.close() for connection in list(connections)))
+
+
+@contextmanager
+def serving(home: Home, *, ports: Sequence[int] = (0,)) -> Iterator[Standing]:
+    """Let `home` listen on a thread of its own, at the first of `ports` that is free.
+
+    For clients that block this one.
+    """
+    ready: Future[tuple[Standing, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve(port: int) -> None:
+        ends = asyncio.Event()
+        async with standing(home, port=port) as server:
+            ready.set_result((server, asyncio.get_running_loop(), ends))
+            await ends.wait()
+
+    def run() -> None:
+        for port in ports:
+            try:
+                asyncio.run(serve(port))
+            except OSError as error:
+                last = error
+            else:
+                return
+        ready.set_exception(last)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    server, loop, ends = ready.result(10)
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(ends.set)
+        thread.join(10)
 
 
 def _bytes_of(output: Output) -> bytes:

@@ -54,7 +54,7 @@ export function FoundServer({ server, known, using, onUse, onShow }: FoundServer
         </Text>
       </div>
       {known ? (
-        <Button variant="default" mih={40} aria-label={t("Show {{name}}", { name: known.name })} onClick={() => onShow(known.id)}>
+        <Button variant="default" mih={40} aria-label={t("Connected already: {{name}}", { name: known.name })} onClick={() => onShow(known.id)}>
           {t("Connected already")}
         </Button>
       ) : (
@@ -62,7 +62,7 @@ export function FoundServer({ server, known, using, onUse, onShow }: FoundServer
           variant="light"
           mih={40}
           loading={using}
-          aria-label={t("Use {{server}} at {{address}}", { server: name, address: server.address })}
+          aria-label={t("Use this: {{server}} at {{address}}", { server: name, address: server.address })}
           onClick={onUse}
         >
           {t("Use this")}
