@@ -1,5 +1,7 @@
 """Which server stands at an address: one row for each server, and each that imitates another."""
 
+from pathlib import Path
+
 import pytest
 
 from mock_provider import homes
@@ -240,11 +242,13 @@ async def test_slots_and_engine_are_told(look):
 
 
 async def test_an_answer_without_end_is_not_read_to_it(look):
-    flood = Home({"GET /v1/models": Answer("x" * 9_000_000)}, missing=Answer("", 404))
-    async with standing(flood) as server:
-        found = await look(server.url)
-
-    assert found.sight is Sight.NO_API
+    few, many = (
+        Home({"GET /v1/models": homes.listing(*map(str, range(count)), owner="somebody")})
+        for count in (1000, 100_000)
+    )
+    async with standing(few) as short, standing(many) as flood:
+        assert (await look(short.url)).sight is Sight.UNKNOWN
+        assert (await look(flood.url)).sight is Sight.NO_API
 
 
 @pytest.mark.parametrize("junk", [None, [], "text", 7, {"models": 7}, {"data": [7, None, {}]}])
@@ -274,3 +278,14 @@ async def test_where_the_other_loopback_address_has_the_server_it_is_found_there
 
 def test_the_usual_ports_are_those_of_the_sources(lookout):
     assert lookout.ports == (1234, 2242, 4000, 5000, 5001, 8000, 8080, 9931, 11434)
+
+
+def test_the_page_on_servers_names_every_server_port_and_outcome(lookout):
+    page = (Path(__file__).parents[2] / "docs" / "servers.md").read_text(encoding="utf-8")
+    *ports, last = map(str, lookout.ports)
+    titles = [source.title for source in all_sources().values() if source.server]
+
+    assert f"{', '.join(ports)} and {last}" in " ".join(page.split())
+    assert all(f"| `{sight}` |" in page for sight in Sight)
+    # Some titles say more than the name: `text-generation-webui (Oobabooga)`.
+    assert [title for title in titles if title.split(" ")[0] not in page] == []

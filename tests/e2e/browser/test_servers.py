@@ -41,7 +41,9 @@ def test_a_server_that_runs_here_is_found_and_used_at_once(page):
         expect(facts).to_contain_text("b6900-abcdef")
         expect(facts.get_by_label("Chat template")).to_have_text(homes.TEMPLATE)
         again = row_of(find(page), server)
-        expect(again.get_by_role("button", name=re.compile("^Connected already: llama.cpp"))).to_be_visible()
+        expect(
+            again.get_by_role("button", name=re.compile("^Connected already: llama.cpp"))
+        ).to_be_visible()
 
 
 def test_one_that_wants_a_key_leads_to_the_form_for_it(page):
