@@ -5,8 +5,9 @@ import { type Schemas, answered, api } from "@/api/client";
 export type Server = Schemas["Server"];
 export type FoundServers = Schemas["Found"];
 
-/** Have the usual ports of the machine Tapster runs on looked at. */
-export const findServers = () => answered(api.POST("/api/servers/find", { body: { ports: [] } }));
+/** Have the usual ports of `host` looked at; without one, of the machine Tapster runs on. */
+export const findServers = (host: string) =>
+  answered(api.POST("/api/servers/find", { body: { host: host.trim() || null, ports: [] } }));
 
 /** Whether a server wants a key before it answers. */
 export const wantsKey = ({ sight }: Pick<Server, "sight">): boolean =>

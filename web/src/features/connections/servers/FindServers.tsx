@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconRadar2, IconRefresh } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Connection } from "@/api/connections";
 import { sentenceOf } from "@/api/problems";
@@ -25,6 +26,7 @@ type FindServersProps = {
 export function FindServers({ connections, sources, onShow }: FindServersProps) {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure(false);
+  const [host, setHost] = useState("");
   const isPhone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const finding = useMutation({ mutationFn: findServers });
   const shown = (id: string) => {
@@ -32,6 +34,10 @@ export function FindServers({ connections, sources, onShow }: FindServersProps) 
     onShow(id);
   };
   const using = useServer(sources, shown);
+  const look = () => {
+    using.reset();
+    finding.mutate(host);
+  };
   const found = finding.data;
   return (
     <>
@@ -41,8 +47,7 @@ export function FindServers({ connections, sources, onShow }: FindServersProps) 
         mih={40}
         leftSection={<IconRadar2 size={16} aria-hidden />}
         onClick={() => {
-          using.reset();
-          finding.mutate();
+          look();
           open();
         }}
       >
@@ -51,16 +56,16 @@ export function FindServers({ connections, sources, onShow }: FindServersProps) 
       <Modal
         opened={opened}
         onClose={close}
-        title={t("Servers on this machine")}
+        title={t("Servers of your own")}
         size="lg"
         fullScreen={isPhone === true}
         closeButtonProps={{ "aria-label": t("Close"), size: 40 }}
       >
         <Stack gap={16} aria-busy={finding.isPending}>
           {finding.isPending ? (
-            <StatusLine mood="busy">{t("Looking at the usual ports of the machine Tapster runs on …")}</StatusLine>
+            <StatusLine mood="busy">{t("Looking at the usual ports …")}</StatusLine>
           ) : finding.error ? (
-            <Trouble message={told(sentenceOf(finding.error))} onRetry={() => finding.mutate()} />
+            <Trouble message={told(sentenceOf(finding.error))} onRetry={look} />
           ) : (
             <Text size="sm" role="status">
               {found?.servers.length
@@ -86,18 +91,33 @@ export function FindServers({ connections, sources, onShow }: FindServersProps) 
           )}
           {using.error && <Trouble message={told(sentenceOf(using.error))} />}
           {!finding.isPending && found?.note && <Caution>{told(found.note)}</Caution>}
-          {!finding.isPending && (
-            <Group>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              look();
+            }}
+          >
+            <Group gap={12} align="flex-end">
+              <TextInput
+                flex="1 1 240px"
+                label={t("Where to look")}
+                description={t("Empty: on the machine Tapster runs on. Or another one’s name or address.")}
+                placeholder="host.docker.internal"
+                autoComplete="off"
+                spellCheck={false}
+                value={host}
+                onChange={(event) => setHost(event.currentTarget.value)}
+              />
               <Button
-                variant="subtle"
-                color="gray"
+                variant="default"
+                type="submit"
+                loading={finding.isPending}
                 leftSection={<IconRefresh size={16} aria-hidden />}
-                onClick={() => finding.mutate()}
               >
                 {t("Look again")}
               </Button>
             </Group>
-          )}
+          </form>
         </Stack>
       </Modal>
     </>
