@@ -37,6 +37,7 @@ OTHER_MEANINGS = {
     ("google", "sources/vertex.py"): "the publisher in the address of a model",
     ("groq", "sources/huggingface.py"): "a provider it routes to, in an example",
     ("local", "app/tapster.py"): "the policy under which private addresses may be reached",
+    ("local", "core/origins.py"): "how the names of machines in a house end",
     ("local", "engine/process.py"): "the package's extra that brings the embedded engine",
     ("local", "net/guard.py"): "the policy under which private addresses may be reached",
     ("meta", "dialects/cohere_chat/reply.py"): "the field that holds the bill",
