@@ -14,8 +14,9 @@ _BY_WORD: tuple[tuple[re.Pattern[str], Reason], ...] = tuple(
     for pattern, reason in (
         (
             (
-                r"insufficient_(quota|balance|credit)|billing|payment_required|budget_exceeded"
-                r"|^1113\b|credits?_exhausted|quota_exhausted|arrearage"
+                r"insufficient_(quota|balance|credit)|exceeded_current_quota|billing"
+                r"|payment_required|budget_exceeded|^1113\b|credits?_exhausted|quota_exhausted"
+                r"|arrearage"
             ),
             Reason.BILLING,
         ),

@@ -207,9 +207,10 @@ def _from_text(status: int, headers: Mapping[str, str], body: bytes) -> SourceEr
         return SourceError(
             Reason.NOT_AN_API, _redirected(status, headers), status=status, body=body
         )
-    if html and status >= 500:
-        # A gateway on the way has trouble; the API behind it may well be there.
-        return _worded(_trouble(status, text), status, headers, body)
+    if html and (status >= 500 or status in {413, 429}):
+        # It comes from a gateway on the way; the API behind it may well be there.
+        words = _too_much(text) if status == 413 else _trouble(status, text)
+        return _worded(words, status, headers, body)
     if html:
         return SourceError(Reason.NOT_AN_API, _page(status, text), status=status, body=body)
     if status < 400 or status in {404, 405} or "\0" in text:
@@ -237,8 +238,8 @@ def _worded(message: str, status: int, headers: Mapping[str, str], body: bytes) 
 
 
 def _page(status: int, text: str) -> str:
-    match = _TITLE.search(text[:20_000])
-    titled = f", titled “{match[1][:80]}”" if match and match[1] else ""
+    title = _title(text)
+    titled = f", titled “{title}”" if title else ""
     return (
         f"The address answered with status {status} and a web page{titled}, not with an API's "
         "JSON. Check the endpoint: it should be the base URL of the API, often ending in /v1."
@@ -246,12 +247,26 @@ def _page(status: int, text: str) -> str:
 
 
 def _trouble(status: int, text: str) -> str:
-    match = _TITLE.search(text[:20_000])
-    titled = f" titled “{match[1][:80]}”" if match and match[1] else ""
+    title = _title(text)
+    titled = f" titled “{title}”" if title else ""
     return (
         f"The provider's server has trouble: it answered with status {status} and an error "
         f"page{titled}. Try again in a minute."
     )
+
+
+def _too_much(text: str) -> str:
+    title = _title(text)
+    titled = f" titled “{title}”" if title else ""
+    return (
+        "The provider's server takes no request of this size: it answered with an error "
+        f"page{titled}. Send less: fewer or smaller attachments, or a shorter chat."
+    )
+
+
+def _title(text: str) -> str:
+    match = _TITLE.search(text[:20_000])
+    return match[1][:80] if match else ""
 
 
 def _redirected(status: int, headers: Mapping[str, str]) -> str:

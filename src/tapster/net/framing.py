@@ -151,15 +151,15 @@ class FrameParser:
                     continue
                 line = left[:-1]
             if line.startswith(b"data: "):
-                self._add_data(line[6:])
+                self._add_data(line[6:], frames)
             elif not line:
                 self._end_event(frames)
             elif (meant := line.lstrip(BETWEEN))[:1] not in _OPENINGS:
-                self._take_field(meant)
+                self._take_field(meant, frames)
             elif not self._take_json_line(meant, frames):
                 self._begin_json(frames)
                 if left := self._take_json(meant + b"\n", frames):
-                    self._take_field(left[:-1])
+                    self._take_field(left[:-1], frames)
 
     def _begin_json(self, frames: list[Frame]) -> None:
         event = self._event
@@ -185,20 +185,23 @@ class FrameParser:
             return False
         event = self._event
         self._end_event(frames)
-        self._add_data(line.rstrip())
+        self._add_data(line.rstrip(), frames)
         self._event = event
         self._end_event(frames)
         return True
 
-    def _take_field(self, line: bytes) -> None:
+    def _take_field(self, line: bytes, frames: list[Frame]) -> None:
         name, _, value = line.partition(b":")
         # llama.cpp long wrote its errors in a field of that name.
         if name in {b"data", b"error"}:
-            self._add_data(value.removeprefix(b" "))
+            self._add_data(value.removeprefix(b" "), frames)
         elif name == b"event":
             self._event = value.removeprefix(b" ").decode(errors="replace") or None
 
-    def _add_data(self, value: bytes) -> None:
+    def _add_data(self, value: bytes, frames: list[Frame]) -> None:
+        # Some senders leave out the blank lines. No JSON goes on like this after a brace.
+        if self._data and self._data[-1].endswith(b"}") and value.startswith((b"{", b"[DONE")):
+            self._end_event(frames)
         self._data.append(value)
         self._size += len(value) + 1
         if self._size > self._limits.event + 1:

@@ -101,7 +101,6 @@ def _family_of(error: TapsterError) -> _Family:
 
 
 def _status_of(error: SourceError) -> int:
-    # A page that is no API may have any status; it says nothing about the request.
-    if error.status and 400 <= error.status <= 599 and error.reason is not Reason.NOT_AN_API:
+    if error.status and 400 <= error.status <= 599:
         return error.status
     return _REASONS[error.reason]

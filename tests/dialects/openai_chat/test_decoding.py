@@ -73,6 +73,10 @@ def test_an_answer_is_told_in_order():
         {"reasoning_details": [{"type": "reasoning.summary", "summary": "Hm"}]},
         {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]}]},
         {"content": [{"type": "thinking", "thinking": "Hm", "signature": "s"}]},
+        {"content": [{"type": "reasoning", "text": "Hm"}]},
+        {"content": [{"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm"}]}]},
+        {"thinking": "Hm"},
+        {"reasoning": None, "reasoning_content": "", "thinking": "Hm"},
         {"reasoning_content": "Hm", "thinking_blocks": [{"type": "thinking", "thinking": "Hm"}]},
     ],
 )
@@ -167,6 +171,7 @@ def call(index=None, call_id=None, name=None, arguments=None, **more):
         [[call(0, "a", "f", {"x": 1})]],
         [[call(0, "a")], [call(0, name="f", arguments='{"x":1}')]],
         [[call(0, "a", "f", '{"x":1}'), None, "junk", {"function": None}]],
+        [[call(0, "a", "f", '{"x"')], [call(0, None, "f", ":1}")]],
     ],
 )
 def test_one_tool_call_is_put_together_however_it_is_cut(deltas):
@@ -208,6 +213,12 @@ def test_calls_without_ids_are_given_ones_that_differ():
     assert first.startswith("call_")
     assert second.startswith("call_")
     assert first != second
+
+
+def test_calls_without_ids_that_are_all_numbered_0_are_told_apart_by_their_names():
+    told = folded(stream(DIALECT, *calls([call(0, name="f", arguments="{}")], [call(0, name="g")])))
+
+    assert [made["name"] for made in told["tool_calls"]] == ["f", "g"]
 
 
 def test_the_oldest_form_of_a_tool_call_is_understood():
@@ -296,6 +307,22 @@ def test_a_stream_that_ends_without_a_word_on_its_end_was_interrupted_after_what
 
     assert text == TextDelta("x")
     assert failed.reason is Reason.INTERRUPTED
+
+
+COUNT = {"id": "c1", "choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+
+
+def test_a_stream_that_counts_its_tokens_last_is_complete():
+    events = stream(DIALECT, chunk({"content": "x"}), COUNT)
+
+    assert Finished("stop") in events
+    assert not any(isinstance(event, Failed) for event in events)
+
+
+def test_a_count_before_the_words_does_not_make_them_complete():
+    events = stream(DIALECT, COUNT, chunk({"content": "x"}))
+
+    assert events[-1].reason is Reason.INTERRUPTED
 
 
 def test_a_stream_is_interrupted_while_one_of_its_alternatives_is_unfinished():

@@ -90,8 +90,9 @@ class Calls:
         """Return the call a delta continues, or `None` if it begins one."""
         if index is not None:
             call = self._by_index.get(index)
-            # Some endpoints number every parallel call 0: another id with a name is another call.
-            if call and given and name and call.id and given != call.id:
+            # Some endpoints number every parallel call 0: what has a name is another call if its
+            # id is another one, or, without ids, its name.
+            if call and name and _differ(given, call.id, name, call.name):
                 return None
             return call
         if given:
@@ -120,6 +121,12 @@ class Calls:
             signature=signature,
             choice=self._choice,
         )
+
+
+def _differ(given: str | None, known: str, name: str, known_name: str) -> bool:
+    if given and known:
+        return given != known
+    return not given and not known and bool(known_name) and name != known_name
 
 
 def _arguments(value: object) -> str:

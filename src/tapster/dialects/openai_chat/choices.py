@@ -113,7 +113,7 @@ class ChoiceReader:
             events.append(PartAdded(Audio(data=data, format=self._sound), self.index))
 
     def _read_delta(self, delta: Delta, events: list[Event]) -> None:
-        if thought := delta.reasoning_content or delta.reasoning:
+        if thought := delta.reasoning_content or delta.reasoning or delta.thinking:
             self._think(thought, events)
         if delta.reasoning_details or delta.thinking_blocks:
             self._read_details(delta.reasoning_details or delta.thinking_blocks, events)
@@ -202,7 +202,8 @@ class ChoiceReader:
                 self._say(text, events)
 
     def _read_thinking_part(self, item: dict[str, Any], events: list[Event]) -> None:
-        thinking = item.get("thinking") or item.get("text")
+        # Databricks writes Claude's thinking as the summary of a part called `reasoning`.
+        thinking = item.get("thinking") or item.get("text") or item.get("summary")
         if isinstance(thinking, list):
             words = [part.get("text") for part in thinking if isinstance(part, dict)]
             thinking = "".join(word for word in words if isinstance(word, str))

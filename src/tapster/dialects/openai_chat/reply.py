@@ -38,6 +38,7 @@ class ReplyDecoder:
         self._id = ""
         self._usage: dict[str, Any] | None = None
         self._citations: list[Any] = []
+        self._counted = False  # the last chunk was the count that OpenAI puts at the very end
         self._broken = False
         self._ended = False
 
@@ -63,11 +64,11 @@ class ReplyDecoder:
         """Return what is left to say when the stream has ended.
 
         An alternative that never said why it ended is complete only if the stream as a whole
-        said that it is: elsewhere that is how a line that broke looks.
+        said that it is, or counted its tokens last: elsewhere that is how a line that broke looks.
         """
         events: list[Event] = []
         if not self._ended:
-            self._end(events, said_done=self._whole)
+            self._end(events, said_done=self._whole or self._counted)
         return events
 
     def read_whole(self, body: bytes) -> list[Event]:
@@ -83,6 +84,7 @@ class ReplyDecoder:
     def _read(self, chunk: Chunk, frame: Frame, events: list[Event]) -> None:
         if not self._started and (chunk.id or chunk.model or chunk.choices):
             self._start(chunk, events)
+        self._counted = not chunk.choices and isinstance(chunk.usage, dict)
         if chunk.choices:
             for choice in chunk.choices:
                 self._read_choice(choice, chunk, events)

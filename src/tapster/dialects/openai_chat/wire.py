@@ -20,6 +20,7 @@ class Delta(Struct, gc=False):
     content: Any = None
     reasoning_content: Any = None
     reasoning: Any = None
+    thinking: Any = None
     reasoning_details: Any = None
     thinking_blocks: Any = None
     tool_calls: Any = None
