@@ -86,6 +86,7 @@ def test_a_moderated_request_was_filtered():
         (429, "insufficient_quota", "insufficient_quota", QUOTA, Reason.BILLING),
         (429, 429, "RESOURCE_EXHAUSTED", QUOTA, Reason.RATE_LIMIT),
         (429, "1113", None, "Insufficient balance", Reason.BILLING),
+        (429, None, "exceeded_current_quota_error", "Your account is suspended", Reason.BILLING),
         (400, None, "invalid_request_error", "Your credit balance is too low", Reason.BILLING),
         (402, None, None, "", Reason.BILLING),
         (400, "context_length_exceeded", None, "", Reason.TOO_LARGE),
@@ -141,6 +142,23 @@ def test_an_error_page_of_a_gateway_on_the_way_is_trouble_that_may_pass():
     assert error.retryable
     assert "502 Bad Gateway" in error.message
     assert "Try again" in error.message
+
+
+@pytest.mark.parametrize(
+    ("page", "reason", "way_out"),
+    [
+        (b"<html><title>413 Request Entity Too Large</title>", Reason.TOO_LARGE, "Send less"),
+        (b"<html><title>429 Too Many Requests</title>", Reason.RATE_LIMIT, "Try again"),
+    ],
+)
+def test_a_gateways_page_about_the_request_is_no_wrong_address(page, reason, way_out):
+    title = page[13:-8].decode()
+
+    error = read_error_body(int(title[:3]), {"content-type": "text/html"}, page)
+
+    assert error.reason is reason
+    assert title in error.message
+    assert way_out in error.message
 
 
 @pytest.mark.parametrize(

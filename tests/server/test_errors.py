@@ -91,9 +91,9 @@ def test_a_providers_status_words_type_param_and_code_are_kept():
     }
 
 
-@pytest.mark.parametrize("status", [200, 302, 404, 403])
-def test_a_page_that_is_no_api_never_lends_its_status(status):
-    assert told(SourceError(Reason.NOT_AN_API, "A web page.", status=status)).status == 502
+@pytest.mark.parametrize(("status", "ours"), [(200, 502), (302, 502), (404, 404), (403, 403)])
+def test_a_page_that_is_no_api_is_never_a_success(status, ours):
+    assert told(SourceError(Reason.NOT_AN_API, "A web page.", status=status)).status == ours
 
 
 def test_an_error_inside_a_good_status_gets_the_status_of_its_reason():
