@@ -1,6 +1,7 @@
 """The command `tapster`: its groups of commands, and what happens when one fails."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,11 +33,8 @@ from tapster.core.redaction import redact_shapes
 
 # What is said of a number that is none, and what we say.
 _PLAINER = (
-    (
-        "it must be a whole number",
-        "Input should be a valid integer, unable to parse string as an integer",
-    ),
-    ("it must be a number", "Input should be a valid number, unable to parse string as a number"),
+    (re.compile(r"'[^']*' is not a valid int(eger)?( range)?"), "it must be a whole number"),
+    (re.compile(r"'[^']*' is not a valid float( range)?"), "it must be a number"),
 )
 
 
@@ -161,8 +159,8 @@ def _complain_of_usage(error: typer.TyperException) -> int:
     if message.startswith("Got unexpected extra argument"):
         # Not repeated: it may be a key somebody meant to hand over.
         message = "There is an argument too many (keys are never arguments)."
-    for ours, theirs in _PLAINER:
-        message = message.replace(theirs, ours)
+    for theirs, ours in _PLAINER:
+        message = theirs.sub(ours, message)
     if not message.endswith((".", "?", "!")):
         message += "."
     return complain(f"{message} See `{path} --help`.", 2)
