@@ -141,6 +141,17 @@ def test_a_list_of_ten_thousand_models_is_shown_and_searched(call, mock):
     assert as_json[0]["connection"] == "many"
 
 
+def test_models_known_before_are_shown_where_the_endpoint_lists_none(call):
+    words = ("--source", "custom", "--endpoint", "http://127.0.0.1:9", "--model", "mine")
+    call("connections", "add", "x", *words)
+
+    listed = call("models", "x")
+
+    assert listed.code == 0
+    assert "x/mine" in listed.out
+    assert "its endpoint gave no list: Nothing answers" in listed.err
+
+
 def test_a_key_is_set_rotated_listed_and_removed_without_being_shown(call, openai):
     second = call("keys", "set", openai, "--label", "two", stdin=b"sk-good-CANARY-2222")
     keys = json.loads(call("keys", "list", "--json").out)

@@ -113,7 +113,10 @@ async def _models_of(
     except TapsterError as error:
         if not refresh or not (models := await tapster.connections.models(slug)):
             raise
-        note(f"{slug}: {one_line(error.message)} These are the models known of it.")
+        note(
+            f"{slug}: these are the models known of it; its endpoint gave no list: "
+            f"{one_line(error.message)}"
+        )
     return [(slug, model) for model in models]
 
 
