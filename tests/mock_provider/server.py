@@ -213,6 +213,11 @@ class MockProvider:
             case "script" if request.method == "POST":
                 self.script(*msgspec.convert(request.json, list[Reply]))
                 return whole({"ok": True})
+            case "room" if request.method == "POST":
+                room = self.room(request.json["server"])
+                room.trouble = request.json.get("trouble", "")
+                room.models |= request.json.get("models", {})
+                return whole({"ok": True})
             case "service-account":
                 return whole(self.service_account())
             case "health":
