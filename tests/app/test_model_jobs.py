@@ -232,17 +232,21 @@ async def test_keeping_a_model_loaded_goes_out_as_ollama_reads_it(tapster, mock,
 async def test_a_deed_the_server_has_no_call_for_is_refused_by_its_name(tapster, mock):
     await connected(tapster, mock, "localai")
 
-    told = await done(tapster, "load", "phi-4")
+    with pytest.raises(InvalidInput, match="LocalAI has no call for this"):
+        await tapster.model_jobs.start("here", "load", "phi-4")
 
-    assert told[-1].state == "failed"
-    assert "LocalAI has no call for this" in told[-1].message
+    assert not mock.requests
 
 
 async def test_a_provider_in_the_cloud_lets_nothing_be_done(tapster, mock):
     await add(tapster, "openai", f"{mock.url}/openai/v1")
 
-    with pytest.raises(InvalidInput, match="no calls to load, unload or download"):
-        await tapster.model_jobs.models("here")
+    for asked in (
+        tapster.model_jobs.models("here"),
+        tapster.model_jobs.start("here", "load", "gpt-4o"),
+    ):
+        with pytest.raises(InvalidInput, match="no calls to load, unload or download"):
+            await asked
 
 
 # What goes wrong ------------------------------------------------------------------------------

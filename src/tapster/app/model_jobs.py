@@ -16,6 +16,7 @@ from tapster.core.errors import Busy, Conflict, InvalidInput, NotFound, TapsterE
 from tapster.core.model_jobs import Deed, JobState, ModelJob, Progress, ServedModel
 from tapster.core.news import ModelJobChanged, ModelJobUnwanted
 from tapster.relay import Patience, Relay
+from tapster.relay.served import act_of
 
 _log = logging.getLogger(__name__)
 
@@ -107,11 +108,13 @@ class ModelJobs:
     ) -> ModelJob:
         """Have the server of the connection `name` do `deed` with `model`, and return at once.
 
-        What runs already is returned as it is. Raises `Conflict` where something else is done
-        with the same model, `Busy` where too much runs.
+        What runs already is returned as it is. Raises `InvalidInput` for what this kind of server
+        has no call for, `Conflict` where something else is done with the same model, `Busy` where
+        too much runs.
         """
         connection = await self._relay.book.find(name)
         source = self._relay.endpoints.source_of(connection)
+        act_of(source, deed)
         model = model.strip()
         if not model or len(model) > _LONGEST_NAME or not model.isprintable():
             raise InvalidInput("Name the model, as its server calls it.", field="model")

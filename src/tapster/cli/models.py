@@ -44,8 +44,11 @@ def list_models(
         async with opened(context) as tapster:
             if connection:
                 found = await tapster.connections.find(connection)
-                standing.update(await _served_at(tapster, found))
-                return await _models_of(tapster, found, refresh=True)
+                served, models = await asyncio.gather(
+                    _served_at(tapster, found), _models_of(tapster, found, refresh=True)
+                )
+                standing.update(served)
+                return models
             every = await tapster.connections.all()
             lists = await asyncio.gather(
                 *(_known_models_of(tapster, each, refresh=refresh) for each in every)

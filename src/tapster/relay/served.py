@@ -15,7 +15,7 @@ from tapster.core.ways import under_connections
 from tapster.relay.attempts import Patience
 from tapster.relay.endpoints import Endpoint, Endpoints
 from tapster.relay.probes import LIST_SILENCE
-from tapster.sources import Control, Wanted, as_sent
+from tapster.sources import Act, Control, Source, Wanted, as_sent
 
 # Seconds one call may take in all: a download of a hundred gigabytes is one of Ollama's.
 _LONGEST = 7 * 86_400.0
@@ -49,7 +49,7 @@ class Served:
     async def models(self, connection: Connection) -> tuple[ServedModel, ...]:
         """Return what the server has and how each stands. It is asked now."""
         endpoint = await self._endpoints.as_admin(connection)
-        control = control_of(endpoint)
+        control = control_of(endpoint.source)
         line = endpoint.source.line(_patient(endpoint.link, LIST_SILENCE), every=self._every)
         try:
             return await control.models(line)
@@ -65,12 +65,7 @@ class Served:
         `SourceError` that says what went wrong and what to do.
         """
         endpoint = await self._endpoints.as_admin(connection)
-        control = control_of(endpoint)
-        act = control.act(deed)
-        if act is None:
-            raise InvalidInput(
-                f"{endpoint.source.title} has no call for this: do it where it runs.", field="deed"
-            )
+        control, act = control_of(endpoint.source), act_of(endpoint.source, deed)
         line = endpoint.source.line(_patient(endpoint.link, self._silence), every=self._every)
         wanted = Wanted(model, _laid_out(control, endpoint, options) if deed == "load" else {})
         try:
@@ -89,8 +84,8 @@ class Served:
     async def undo(self, connection: Connection, deed: Deed, model: str) -> bool:
         """Have the server give up what it was asked for; whether that ends it there."""
         endpoint = await self._endpoints.as_admin(connection)
-        act = control_of(endpoint).act(deed)
-        if act is None or act.goes_on:
+        act = act_of(endpoint.source, deed)
+        if act.goes_on:
             return False
         if act.undo is not None:
             line = endpoint.source.line(_patient(endpoint.link, LIST_SILENCE), every=self._every)
@@ -101,14 +96,24 @@ class Served:
         return True
 
 
-def control_of(endpoint: Endpoint) -> Control:
-    """Return what the endpoint's kind of server lets one do; refuse one that lets nothing."""
-    if endpoint.source.control is None:
+def control_of(source: Source) -> Control:
+    """Return what a kind of server lets one do with models; refuse one that lets nothing."""
+    if source.control is None:
         raise InvalidInput(
-            f"{endpoint.source.title} has no calls to load, unload or download models.",
+            f"{source.title} has no calls to load, unload or download models.",
             field="connection",
         )
-    return endpoint.source.control
+    return source.control
+
+
+def act_of(source: Source, deed: Deed) -> Act:
+    """Return how a kind of server is asked for `deed`; refuse one that cannot be."""
+    act = control_of(source).act(deed)
+    if act is None:
+        raise InvalidInput(
+            f"{source.title} has no call for this: do it where it runs.", field="deed"
+        )
+    return act
 
 
 def unready(endpoint: Endpoint, error: SourceError) -> SourceError:

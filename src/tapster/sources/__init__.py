@@ -6,7 +6,7 @@ through the entry-point group `tapster.sources`.
 
 from tapster.sources._addresses import CALL_TAILS, below, tidied
 from tapster.sources._auth import Bearer, HeaderKey, NoKey, QueryKey
-from tapster.sources._control import Control, Wanted
+from tapster.sources._control import Act, Control, Wanted
 from tapster.sources._discovery import all_sources, find_source
 from tapster.sources._fields import passed_over, renamed
 from tapster.sources._options import Option, as_sent
@@ -16,6 +16,7 @@ from tapster.sources._source import HttpSource, Source
 
 __all__ = [
     "CALL_TAILS",
+    "Act",
     "Ask",
     "Bearer",
     "Control",

@@ -72,7 +72,13 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
           <ServerPart connection={connection} />
           <ModelPart form={form} />
           {connection && source.control && (
-            <ServedPart key={connection.id} connection={connection.id} source={source} control={source.control} />
+            <ServedPart
+              key={connection.id}
+              connection={connection.id}
+              usual={connection.settings?.options ?? {}}
+              source={source}
+              control={source.control}
+            />
           )}
           {!source.built_in && <ProxyPart form={form} />}
           <TestPart

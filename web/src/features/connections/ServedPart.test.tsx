@@ -52,7 +52,7 @@ function shown(jobs: ModelJob[] = []) {
   render(
     <QueryClientProvider client={cache}>
       <MantineProvider env="test">
-        <ServedPart connection="c1" source={SOURCE} control={CONTROL} />
+        <ServedPart connection="c1" usual={{}} source={SOURCE} control={CONTROL} />
       </MantineProvider>
     </QueryClientProvider>,
   );
@@ -117,6 +117,7 @@ describe("the models on a server", () => {
     act(() => hearJob(cache, { ...JOB, state: "failed", message }));
 
     expect(await screen.findByText(message)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Retry: gemma3:4b" })).toBeTruthy();
     expect(screen.queryByRole("progressbar")).toBeNull();
     expect(cache.getQueryState(servedQuery("c1").queryKey)?.isInvalidated).toBe(true);
   });

@@ -19,14 +19,15 @@ import { StatusLine } from "@/ui/Status";
 import { Trouble } from "@/ui/Trouble";
 
 type ServedPartProps = {
-  /** The id of a saved connection. */
+  /** The id of a saved connection, and its own options, as which a model is loaded. */
   connection: string;
+  usual: Readonly<Record<string, unknown>>;
   source: Source;
   control: NonNullable<Source["control"]>;
 };
 
 /** The models on a server of one's own: asked for, loaded, unloaded, downloaded. */
-export function ServedPart({ connection, source, control }: ServedPartProps) {
+export function ServedPart({ connection, usual, source, control }: ServedPartProps) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const [asked, setAsked] = useState(false);
@@ -82,12 +83,12 @@ export function ServedPart({ connection, source, control }: ServedPartProps) {
       {rows.length > 0 && control.deeds.includes("load") && control.options.length > 0 && (
         <Stack gap={12} role="group" aria-label={t("How a model is loaded here")}>
           <Text size="sm" c="dimmed">
-            {t("How a model is loaded here. What is left empty is as in the options of this connection.")}
+            {t("How a model is loaded here. What is left empty is as messages of this connection have it.")}
           </Text>
           {control.options.map((option) => (
             <OptionField
               key={option.name}
-              option={option}
+              option={{ ...option, default: usual[option.name] ?? option.default }}
               value={options[option.name]}
               onChange={(value) => setOptions(withOption(options, option.name, value))}
             />

@@ -36,7 +36,7 @@ export function ServedRow({ model, job, deeds, onDo }: ServedRowProps) {
               {model.id}
             </Text>
             {facts.length > 0 && (
-              <Text size="xs" c={loaded ? "var(--tap-ready)" : "dimmed"}>
+              <Text size="xs" c={loaded ? "var(--tap-ready)" : "dimmed"} role="status">
                 {facts.join(" · ")}
               </Text>
             )}
@@ -56,7 +56,21 @@ export function ServedRow({ model, job, deeds, onDo }: ServedRowProps) {
         </Group>
         {running && <JobProgress job={job} />}
         {job && !running && job.message && (
-          <StatusLine mood={MOODS[job.state] ?? "bad"}>{told(job.message)}</StatusLine>
+          <Group gap={12} justify="space-between">
+            <div className={classes.keyFacts}>
+              <StatusLine mood={MOODS[job.state] ?? "bad"}>{told(job.message)}</StatusLine>
+            </div>
+            {job.state === "failed" && (
+              <Button
+                variant="default"
+                mih={40}
+                aria-label={t("Retry: {{name}}", { name: model.id })}
+                onClick={() => onDo(job.deed)}
+              >
+                {t("Retry")}
+              </Button>
+            )}
+          </Group>
         )}
       </Stack>
     </li>
