@@ -360,6 +360,21 @@ async def test_another_admin_key_takes_the_place_of_the_first(tapster, mock):
     assert await tapster.keys.all() == ()
 
 
+async def test_an_admin_key_goes_along_with_a_copy_and_in_a_file_of_keys(tapster, mock):
+    await connected(tapster, mock, "textgen")
+    passphrase = Secret("correct horse battery staple")
+    sealed = await tapster.keys.export(passphrase)
+    await tapster.connections.duplicate("here", "copy")
+    await tapster.keys.remove("here (admin key)")
+
+    taken = await tapster.keys.import_file(sealed, passphrase)
+
+    owners = {each.owner for each in await tapster.keys.all()}
+    assert len(taken.keys) == 1
+    assert owners == {"here (admin key)", "copy (admin key)"}
+    assert (await done(tapster, "load", "Mistral.gguf"))[-1].state == "done"
+
+
 async def test_a_server_without_one_takes_no_admin_key(tapster, mock):
     await connected(tapster, mock, "ollama")
 

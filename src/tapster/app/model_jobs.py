@@ -38,11 +38,13 @@ _CLOSED = "Tapster was stopped meanwhile. Look at the server's list, and begin a
 
 
 class _Work:
-    """One job this process tends."""
+    """One job this process tends. `silence` is how many seconds it may be no further."""
 
-    def __init__(self, job: ModelJob, now: float) -> None:
+    def __init__(self, job: ModelJob, *, now: float, silence: float) -> None:
         self.job = job
         self.moved_at = now
+        self.silence = silence
+        self.is_silent = False
         self.is_unwanted = False
         self.changed = asyncio.Event()
         self.pump: asyncio.Task[None] | None = None
@@ -138,7 +140,8 @@ class ModelJobs:
         job = ModelJob(
             id=self._new_id(), connection=connection.id, deed=deed, model=model, started_at=now
         )
-        work = self._here[job.id] = _Work(job, time.monotonic())
+        silence = max(self._silence, connection.timeouts.idle)
+        work = self._here[job.id] = _Work(job, now=time.monotonic(), silence=silence)
         self._tell(work, job)
         task = asyncio.create_task(self._tend(work, connection, accepted))
         self._tending.add(task)
@@ -193,7 +196,6 @@ class ModelJobs:
         work.pump = asyncio.create_task(self._pump(work, connection, options))
         if work.is_unwanted:
             work.pump.cancel()
-        silent = False
         while not work.pump.done():
             await asyncio.wait({work.pump}, timeout=_LOOK_EVERY)
             now = time.monotonic()
@@ -202,10 +204,10 @@ class ModelJobs:
                 break
             if told != work.job or now - at > _SIGN_OF_LIFE:
                 self._tell(work, work.job)
-            if now - work.moved_at > self._silence and not silent:
-                silent = True
+            if now - work.moved_at > work.silence and not work.is_silent:
+                work.is_silent = True
                 work.pump.cancel()
-        state, message = await self._end_of(work, work.pump, connection, silent=silent)
+        state, message = await self._end_of(work, work.pump, connection)
         ended = structs.replace(work.job, state=state, message=message, ended_at=self._clock())
         del self._here[work.job.id]
         self._tell(work, ended)
@@ -223,19 +225,14 @@ class ModelJobs:
             work.job = structs.replace(work.job, progress=progress)
 
     async def _end_of(
-        self,
-        work: _Work,
-        pump: "asyncio.Task[None]",
-        connection: Connection,
-        *,
-        silent: bool,
+        self, work: _Work, pump: "asyncio.Task[None]", connection: Connection
     ) -> tuple[JobState, str | None]:
         """Return how a job whose pump has ended came to its end, and what to say of that."""
         job = work.job
         if pump.cancelled() and work.is_unwanted:
             return "stopped", None if await self._undone(connection, job) else _GOES_ON
-        if pump.cancelled() and silent:
-            minutes = max(1, round(self._silence / 60))
+        if pump.cancelled() and work.is_silent:
+            minutes = max(1, round(work.silence / 60))
             return "failed", (
                 f"The server was no further for so long ({minutes} min) that it is not watched any "
                 "longer. It may still go on: look at its list in a while."

@@ -68,15 +68,14 @@ def list_models(
         )
         return
     show_table(
-        ("MODEL", "CONTEXT", "IN $/M", "OUT $/M", "STATE", "NOTE"),
+        ("MODEL", "CONTEXT", "IN $/M", "OUT $/M", "NOTE"),
         (
             (
                 f"{slug}/{model.id}",
                 f"{model.context:,}" if model.context else "",
                 _price(model.price.input if model.price else None),
                 _price(model.price.output if model.price else None),
-                _stands(standing.get(model.id)),
-                _remark(model),
+                ", ".join(filter(None, (_remark(model), _stands(standing.get(model.id))))),
             )
             for slug, model in listed
         ),

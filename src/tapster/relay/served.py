@@ -66,7 +66,8 @@ class Served:
         """
         endpoint = await self._endpoints.as_admin(connection)
         control, act = control_of(endpoint.source), act_of(endpoint.source, deed)
-        line = endpoint.source.line(_patient(endpoint.link, self._silence), every=self._every)
+        silence = max(self._silence, endpoint.link.timeouts.idle)
+        line = endpoint.source.line(_patient(endpoint.link, silence), every=self._every)
         wanted = Wanted(model, _laid_out(control, endpoint, options) if deed == "load" else {})
         try:
             async with aclosing(act.do(line, wanted)) as steps:
