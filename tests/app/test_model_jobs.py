@@ -118,11 +118,11 @@ async def test_a_model_is_downloaded_and_can_then_be_chosen(tapster, mock, serve
     ("server", "asked", "progress"),
     [
         ("ollama", ("download", "gemma3:4b"), Progress("pulling aa", SIZE // 4, SIZE // 2)),
-        ("lmstudio", ("download", "google/gemma-3"), Progress("downloading", SIZE // 2, SIZE)),
-        ("llamacpp", ("download", "gemma-3-27b"), Progress("downloading", SIZE // 8, SIZE)),
+        ("lmstudio", ("download", "google/gemma-3"), Progress(None, SIZE // 2, SIZE)),
+        ("llamacpp", ("download", "gemma-3-27b"), Progress(None, SIZE // 8, SIZE)),
         ("localai", ("download", "localai@qwen3-8b"), Progress("processing", 30, 100, "percent")),
         ("tabbyapi", ("load", "Qwen3-8B-exl3"), Progress("model", 3, 4, "parts")),
-        ("llamacpp", ("load", "qwen3-8b"), Progress("loading")),
+        ("llamacpp", ("load", "qwen3-8b"), Progress()),
     ],
 )
 async def test_how_far_it_is_is_told_as_the_server_counts_it(
@@ -165,7 +165,7 @@ async def test_a_router_tells_of_each_of_its_states(tapster, mock):
         "b": "loading",
         "c": "downloading",
     }
-    assert found["c"].progress == Progress("downloading", 0, SIZE)
+    assert found["c"].progress == Progress(None, 0, SIZE)
 
 
 # What a load takes ----------------------------------------------------------------------------

@@ -114,7 +114,7 @@ async def load(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
                 f"The model {wanted.model!r} could not be loaded: its process ended with exit code "
                 f"{status.get('exit_code')}. The log of llama-server says why."
             )
-        yield Progress(said=text_in(status.get("value")))
+        yield Progress()
         await line.pause()
 
 
@@ -154,7 +154,6 @@ def _progress(status: dict[str, Any]) -> Progress | None:
     if not files:
         return None
     return Progress(
-        said=text_in(status.get("value")),
         done=sum(count_in(each.get("done")) for each in files),
         total=sum(count_in(each.get("total")) for each in files),
     )

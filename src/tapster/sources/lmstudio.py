@@ -97,7 +97,7 @@ async def download(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]
         if job is None or status == "failed":
             raise failed(None)
         yield Progress(
-            said=text_in(status),
+            said="paused" if status == "paused" else None,
             done=whole_in(told.get("downloaded_bytes")),
             total=whole_in(told.get("total_size_bytes")),
         )

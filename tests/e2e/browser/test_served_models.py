@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from browsing import assert_accessible, assert_fits
+
 ASK = "Ask the server for its models"
 
 
@@ -67,4 +69,5 @@ def test_a_full_disk_is_said_where_the_download_was(phone, address, room):
 
     row = phone.get_by_role("listitem").filter(has_text="gemma3:4b")
     expect(row).to_contain_text("The disk of the computer Ollama runs on is full. Make room there")
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert_fits(phone)
+    assert_accessible(phone)
