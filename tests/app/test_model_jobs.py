@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from mock_provider.vendors.model_servers import ADMIN_KEY, SIZE
+from mock_provider.rooms import SIZE
+from mock_provider.vendors.keyed_model_servers import ADMIN_KEY
 from tapster.app import Draft
 from tapster.app.model_jobs import ModelJobs
 from tapster.core.errors import Busy, Conflict, InvalidInput, NotFound, SourceError

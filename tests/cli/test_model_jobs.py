@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from mock_provider.vendors.model_servers import ADMIN_KEY
+from mock_provider.vendors.keyed_model_servers import ADMIN_KEY
 from terminals import CTRL_C, Terminal
 
 

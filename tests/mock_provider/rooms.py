@@ -1,6 +1,15 @@
 """The models a server of one's own has, and what goes wrong with it next."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mock_provider.outputs import Output, Piece, stream, whole
+
+# Bytes of each model.
+SIZE = 4_000_000_000
+# Seconds nobody waits for.
+_NEVER = float("inf")
 
 
 @dataclass(slots=True)
@@ -35,3 +44,20 @@ class Room:
         """Be a step further, and return which it is."""
         self.steps += 1
         return self.steps
+
+
+def told(room: Room, pieces: Iterable[Piece], kind: str) -> Output:
+    """Return a report that breaks off, or falls silent, where the room says so."""
+    output = stream(pieces, kind)
+    if room.trouble in {"dies", "hangs"}:
+        first = tuple(output.pieces)[:2]
+        ending = "cut" if room.trouble == "dies" else "hang"
+        output = replace(output, pieces=first, ending=ending)
+    return output
+
+
+def answered(room: Room, value: Any) -> Output:
+    """Return an answer that never comes where the room says so."""
+    if room.trouble == "dies":
+        return Output(status=0)
+    return whole(value, delay=_NEVER if room.trouble == "hangs" else 0.0)

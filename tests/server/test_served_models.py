@@ -6,7 +6,8 @@ import pytest
 
 from callers import add_person, client_of, session_of, token_of
 from mock_provider import MockProvider
-from mock_provider.vendors.model_servers import ADMIN_KEY, SIZE
+from mock_provider.rooms import SIZE
+from mock_provider.vendors.keyed_model_servers import ADMIN_KEY
 from open_streams import followed
 from tapster.server.application import make_application
 from tapsters import add, open_tapster

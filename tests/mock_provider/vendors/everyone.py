@@ -7,6 +7,7 @@ from mock_provider.vendors.anthropic import Anthropic
 from mock_provider.vendors.cohere import Cohere
 from mock_provider.vendors.compatible import COMPATIBLE
 from mock_provider.vendors.google import Google
+from mock_provider.vendors.keyed_model_servers import KEYED_MODEL_SERVERS
 from mock_provider.vendors.local_servers import LOCAL_SERVERS
 from mock_provider.vendors.mistral import Mistral
 from mock_provider.vendors.model_servers import MODEL_SERVERS
@@ -51,6 +52,7 @@ VENDORS: tuple[type[Vendor], ...] = (
     *COMPATIBLE,
     *LOCAL_SERVERS,
     *MODEL_SERVERS,
+    *KEYED_MODEL_SERVERS,
     Nobody,
 )
 

@@ -5,42 +5,19 @@ one is does not depend on time: it is a step further each time it is asked.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import msgspec
 
 from mock_provider.connection import Request
-from mock_provider.outputs import Output, Piece, event, stream, whole
-from mock_provider.rooms import Room
+from mock_provider.outputs import Output, Piece, whole
+from mock_provider.rooms import SIZE, Room, answered, told
 from mock_provider.vendors.compatible import LMStudio
-from mock_provider.vendors.local_servers import LocalServer, TabbyAPI, TextGen, Unfit
+from mock_provider.vendors.local_servers import LocalServer
 from mock_provider.vendors.ollama import Ollama
 from mock_provider.vendors.vendor import Invalid, Routes, body_of
 
-ADMIN_KEY = "sk-admin-0123456789"
-SIZE = 4_000_000_000
 _GO_DURATION = re.compile(r"-?([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+")
-# Seconds nobody waits for.
-_NEVER = float("inf")
-
-
-def _told(room: Room, pieces: Iterable[Piece], kind: str) -> Output:
-    """Return a report that breaks off, or falls silent, where the room says so."""
-    output = stream(pieces, kind)
-    if room.trouble in {"dies", "hangs"}:
-        first = tuple(output.pieces)[:2]
-        ending = "cut" if room.trouble == "dies" else "hang"
-        output = replace(output, pieces=first, ending=ending)
-    return output
-
-
-def _answered(room: Room, value: Any) -> Output:
-    """Return an answer that never comes where the room says so."""
-    if room.trouble == "dies":
-        return Output(status=0)
-    return whole(value, delay=_NEVER if room.trouble == "hangs" else 0.0)
 
 
 class OwnOllama(Ollama):
@@ -99,7 +76,7 @@ class OwnOllama(Ollama):
         context = (body.get("options") or {}).get("num_ctx", 4096)
         if not isinstance(context, int):
             raise Invalid('option "num_ctx" must be of type integer')
-        answer = _answered(room, {"model": model, "done": True, "done_reason": "load"})
+        answer = answered(room, {"model": model, "done": True, "done_reason": "load"})
         if answer.status and not answer.delay:
             room.models[model] = "loaded"
             room.context[model] = context
@@ -110,7 +87,7 @@ class OwnOllama(Ollama):
         model = body_of(request).get("model")
         if not model:
             raise Invalid("model is required")
-        return _told(self.room, self._pulled(model), "application/x-ndjson")
+        return told(self.room, self._pulled(model), "application/x-ndjson")
 
     def _pulled(self, model: str) -> list[Piece]:
         def line(**value: Any) -> Piece:
@@ -195,7 +172,7 @@ class OwnLMStudio(LMStudio):
         room, model = self.room, body.get("model")
         if model not in room.models:
             return self.error(404, f"Model not found: {model}")
-        answer = _answered(room, {"type": "llm", "instance_id": f"{model}:2", "status": "loaded"})
+        answer = answered(room, {"type": "llm", "instance_id": f"{model}:2", "status": "loaded"})
         if answer.status and not answer.delay:
             room.models[model] = "loaded"
             room.context[model] = body.get("context_length", 4096)
@@ -231,149 +208,6 @@ class OwnLMStudio(LMStudio):
             return {"status": "completed", "downloaded_bytes": SIZE, "total_size_bytes": SIZE}
         done = SIZE // 4 * min(step, 2)
         return {"status": "downloading", "downloaded_bytes": done, "total_size_bytes": SIZE}
-
-
-class OwnTabbyAPI(TabbyAPI):
-    """TabbyAPI with a folder of models and two keys; a load is told module after module."""
-
-    name = "own-tabbyapi"
-    prefix = "/own/tabbyapi"
-    routes: ClassVar[Routes] = (
-        *TabbyAPI.routes,
-        ("POST", r"/v1/model/load", "load"),
-        ("POST", r"/v1/model/unload", "unload"),
-    )
-
-    @property
-    def room(self) -> Room:
-        return self.state.room(
-            "tabbyapi", {"Qwen3-8B-exl3": "unloaded", "Mistral-exl3": "unloaded"}
-        )
-
-    def admit(self, request: Request, *, paid: bool) -> None:
-        if self._is_admin(request):
-            return
-        super().admit(request, paid=paid)
-
-    def list_models(self, request: Request, _found: Any) -> Output:
-        self.admit(request, paid=False)
-        loaded = self.room.loaded
-        names = self.room.models if self._is_admin(request) else ([loaded] if loaded else [])
-        return whole({"object": "list", "data": [self.card(each) for each in names]})
-
-    def show_loaded(self, request: Request, _found: Any) -> Output:
-        self.admit(request, paid=False)
-        self._demand_loaded()
-        loaded = self.room.loaded
-        parameters = {"max_seq_len": self.room.context.get(str(loaded), 32_768)}
-        return whole(self.card(str(loaded)) | {"parameters": parameters})
-
-    def chat(self, request: Request, found: Any) -> Output:
-        self.admit(request, paid=True)
-        self._demand_loaded()
-        return super().chat(request, found)
-
-    def load(self, request: Request, _found: Any) -> Output:
-        self._demand_admin(request)
-        body = body_of(request)
-        model, length = body.get("name") or body.get("model_name"), body.get("max_seq_len")
-        if not isinstance(model, str):
-            raise Unfit("name", "Field required")
-        if length is not None and not isinstance(length, int):
-            raise Unfit("max_seq_len", "Input should be a valid integer")
-        if model not in self.room.models:
-            return self.error(
-                400, "Could not find the model path for load. Check model name or config.yml?"
-            )
-        return _told(self.room, self._modules(model, length), "text/event-stream")
-
-    def _modules(self, model: str, length: int | None) -> list[Piece]:
-        def told(module: int, status: str = "processing") -> Piece:
-            return event({"model_type": "model", "module": module, "modules": 4, "status": status})
-
-        if self.room.trouble == "memory":
-            said = {"message": "CUDA out of memory. Tried to allocate 2 GiB", "trace": "…"}
-            return [told(1), event({"error": said})]
-        if not self.room.trouble:
-            self.room.only(model, length or 32_768)
-        else:
-            self.room.only("", 0)
-        return [*(told(each) for each in range(1, 5)), told(4, "finished")]
-
-    def unload(self, request: Request, _found: Any) -> Output:
-        self._demand_admin(request)
-        self.room.only("", 0)
-        return whole(None)
-
-    def _is_admin(self, request: Request) -> bool:
-        return ADMIN_KEY in {request.headers.get("x-admin-key"), request.bearer}
-
-    def _demand_admin(self, request: Request) -> None:
-        if not self._is_admin(request):
-            raise Invalid("Invalid admin key", status=401)
-
-    def _demand_loaded(self) -> None:
-        if not self.room.loaded:
-            raise Invalid("No models are currently loaded.", status=503)
-
-
-class OwnTextGen(TextGen):
-    """text-generation-webui with `--admin-key`: a load is answered when it is done."""
-
-    name = "own-textgen"
-    prefix = "/own/textgen"
-    routes: ClassVar[Routes] = (
-        *TextGen.routes,
-        ("GET", r"/v1/internal/model/list", "list_folder"),
-        ("POST", r"/v1/internal/model/load", "load"),
-        ("POST", r"/v1/internal/model/unload", "unload"),
-    )
-
-    @property
-    def room(self) -> Room:
-        return self.state.room("textgen", {"Qwen3-8B.gguf": "unloaded", "Mistral.gguf": "unloaded"})
-
-    def admit(self, request: Request, *, paid: bool) -> None:
-        if request.bearer != ADMIN_KEY:
-            super().admit(request, paid=paid)
-
-    def show_loaded(self, request: Request, _found: Any) -> Output:
-        self.admit(request, paid=False)
-        return whole(
-            {"model_name": self.room.loaded or "None", "lora_names": [], "loader": "llama.cpp"}
-        )
-
-    def list_folder(self, request: Request, _found: Any) -> Output:
-        self._demand_admin(request)
-        return whole({"model_names": ["None", *self.room.models]})
-
-    def load(self, request: Request, _found: Any) -> Output:
-        self._demand_admin(request)
-        model = body_of(request).get("model_name")
-        if not isinstance(model, str):
-            raise Unfit("model_name", "Field required")
-        if model not in self.room.models:
-            return self.error(500, f"The model does not exist: {model}")
-        answer = _answered(self.room, "OK")
-        if answer.status and not answer.delay:
-            self.room.only(model, 8192)
-        return answer
-
-    def unload(self, request: Request, _found: Any) -> Output:
-        self._demand_admin(request)
-        self.room.only("", 0)
-        return whole("OK")
-
-    def _demand_admin(self, request: Request) -> None:
-        if request.bearer != ADMIN_KEY:
-            raise Unauthorised
-
-
-class Unauthorised(Invalid):
-    """What FastAPI says of a key that is not the one."""
-
-    def __init__(self) -> None:
-        super().__init__("Unauthorized", status=401)
 
 
 class OwnLlamaServer(LocalServer):
@@ -553,4 +387,4 @@ class OwnLocalAI(LocalServer):
         return
 
 
-MODEL_SERVERS = (OwnOllama, OwnLMStudio, OwnTabbyAPI, OwnTextGen, OwnLlamaServer, OwnLocalAI)
+MODEL_SERVERS = (OwnOllama, OwnLMStudio, OwnLlamaServer, OwnLocalAI)
