@@ -173,3 +173,16 @@ async def test_too_long_a_conversation_is_told(tapster, connected):
         await said(tapster, says("user", "word " * 3000))
 
     assert caught.value.reason is Reason.TOO_LARGE
+
+
+@pytest.mark.usefixtures("connected")
+async def test_a_server_with_one_model_says_that_it_keeps_it(tapster):
+    with pytest.raises(SourceError, match="started with one model, which it keeps"):
+        await tapster.model_jobs.models("here")
+
+    job = await tapster.model_jobs.start("here", "load", "tiny")
+    async for now in tapster.model_jobs.follow(job.id):
+        job = now
+
+    assert job.state == "failed"
+    assert "started with one model, which it keeps" in job.message

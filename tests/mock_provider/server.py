@@ -17,6 +17,7 @@ from mock_provider.faults import Scene, bend, split
 from mock_provider.outputs import Output, document, status_line, whole
 from mock_provider.records import Record
 from mock_provider.replies import Asked, Reply
+from mock_provider.rooms import Room
 from mock_provider.state import State
 from mock_provider.vendors.everyone import every_vendor
 from mock_provider.vendors.vendor import Vendor
@@ -54,6 +55,12 @@ class MockProvider:
         if self.state.service_account is None:
             self.state.service_account = service_account(self.url + "/vertex/token")
         return self.state.service_account
+
+    def room(self, server: str) -> Room:
+        """Return what the server of one's own at `/own/<server>` has of models."""
+        vendor = next(each for each in self._vendors if each.prefix == f"/own/{server}")
+        room: Room = vendor.room  # type: ignore[attr-defined]  # these have one
+        return room
 
     @property
     def last(self) -> Record:
@@ -205,6 +212,11 @@ class MockProvider:
                 return whole([record.as_json() for record in self.requests])
             case "script" if request.method == "POST":
                 self.script(*msgspec.convert(request.json, list[Reply]))
+                return whole({"ok": True})
+            case "room" if request.method == "POST":
+                room = self.room(request.json["server"])
+                room.trouble = request.json.get("trouble", "")
+                room.models |= request.json.get("models", {})
                 return whole({"ok": True})
             case "service-account":
                 return whole(self.service_account())

@@ -7,6 +7,7 @@ from typing import Any
 from mock_provider.behaviours import respond
 from mock_provider.keys import Keys
 from mock_provider.replies import Asked, Reply
+from mock_provider.rooms import Room
 
 
 @dataclass(slots=True)
@@ -20,6 +21,12 @@ class State:
     elsewhere_url: str = ""
     service_account: dict[str, Any] | None = None
     asked: deque[Asked] = field(default_factory=lambda: deque(maxlen=1000))
+
+    rooms: dict[str, Room] = field(default_factory=dict)
+
+    def room(self, server: str, models: dict[str, str] | None = None) -> Room:
+        """Return what the server called so has; at first it has `models`."""
+        return self.rooms.setdefault(server, Room(dict(models or {})))
 
     def reply_to(self, asked: Asked) -> Reply:
         """Return what the model says."""

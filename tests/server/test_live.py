@@ -69,7 +69,7 @@ class Page:
 async def told_all(tapster, page, owner="me"):
     """Wait until everything that was told before now has come to a page of `owner`."""
     mark = RunEnded(secrets.token_hex(8), "mark", "finished")
-    tapster.newsroom._tell(owner, mark)
+    tapster.newsroom.tell(owner, mark)
     await page.until("run-ended", run_id=mark.run_id)
 
 

@@ -43,6 +43,7 @@ OTHER_MEANINGS = {
     ("meta", "dialects/cohere_chat/reply.py"): "the field that holds the bill",
     ("meta", "dialects/model_lists.py"): "a field in which servers describe a model",
     ("meta", "engine/transport.py"): "the field in which llama.cpp describes a model",
+    ("meta", "sources/llamacpp.py"): "the field in which llama.cpp describes a model",
     ("meta", "sources/cloudflare.py"): "the vendor in a model's id",
     ("ollama", "net/guard.py"): "part of the name of a host, in an example",
     ("openai", "sources/azure.py"): "part of the path below a resource",

@@ -22,7 +22,7 @@ from tapster.app.switches import switched
 from tapster.core.checks import Check, Standing, State
 from tapster.core.connections import Connection, free_name, slug_of
 from tapster.core.errors import Conflict, InvalidInput
-from tapster.core.keys import Key, connection_owner, outbound_owner
+from tapster.core.keys import Key, admin_owner, connection_owner, outbound_owner
 from tapster.core.models import Model
 from tapster.core.origins import origin_of
 from tapster.core.secrets import Secret
@@ -203,7 +203,7 @@ class Connections:
             if secret is not None:
                 key = accept_secret(secret)
                 await self._vault.add(connection_owner(copy.id), self._origin(copy, source), key)
-            for owner_of in (connection_owner, outbound_owner):
+            for owner_of in (connection_owner, outbound_owner, admin_owner):
                 await self._vault.copy(owner_of(original.id), owner_of(copy.id))
         self._relay.book.forget()
         return copy
@@ -220,8 +220,8 @@ class Connections:
         saved = await self._saved(name)
         async with self._store.begin() as rows:
             await rows.connections.remove(saved.id)
-            await self._vault.remove_of(connection_owner(saved.id))
-            await self._vault.remove_of(outbound_owner(saved.id))
+            for owner_of in (connection_owner, outbound_owner, admin_owner):
+                await self._vault.remove_of(owner_of(saved.id))
         self._relay.book.forget()
         await self._store.make_durable()
         return saved
@@ -360,8 +360,10 @@ class Connections:
         """Detach the keys that were entered for another origin, and return those."""
         if changed.proxy is not None or source.key_need == "none":
             return ()
-        owner = connection_owner(changed.id)
-        return await detach_keys(self._vault, owner, self._origin(changed, source))
+        origin = self._origin(changed, source)
+        owners = (connection_owner(changed.id), admin_owner(changed.id))
+        detached = [await detach_keys(self._vault, owner, origin) for owner in owners]
+        return tuple(key for keys in detached for key in keys)
 
     async def _keep_password(self, connection: Connection, password: Secret | None) -> None:
         """Keep the password of the outbound proxy in the vault, for that proxy alone."""

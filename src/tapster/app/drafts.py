@@ -1,7 +1,7 @@
 """What a person said of a connection, checked before anything is kept."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
@@ -21,6 +21,8 @@ from tapster.vault import accept_key
 
 _LOCAL = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?(?:/|$)")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+# As Go writes one, in which most of these servers are written; a bare number counts seconds.
+_DURATION = re.compile(r"-?[0-9]{1,12}|-?(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+")
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "content-type"})
 _ELSEWHERE = (
     "Where an endpoint wants it elsewhere than its kind does, the source `custom` has the options "
@@ -188,7 +190,19 @@ def accept_post_processing(name: str) -> str | None:
 
 def accept_options(source: Source, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the source's own options with their values as what they are; `None` unsets one."""
-    known = {option.name: option for option in source.options}
+    return _accepted(source, source.options, given)
+
+
+def accept_load_options(source: Source, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options a model is loaded with, with their values as what they are."""
+    options = source.control.options if source.control else ()
+    return _accepted(source, options, given)
+
+
+def _accepted(
+    source: Source, options: Iterable[Option], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    known = {option.name: option for option in options}
     accepted: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
@@ -211,6 +225,11 @@ def _option_value(option: Option, value: Any) -> Any:
         raise InvalidInput(
             f"The option {option.name} is the name of a header a key can go into, such as "
             "X-Auth-Token.",
+            field="options",
+        )
+    if option.kind == "duration" and not _DURATION.fullmatch(str(value).strip()):
+        raise InvalidInput(
+            f"The option {option.name} is a time such as 30m or 1h30m, or a number of seconds.",
             field="options",
         )
     kind = _KINDS.get(option.kind)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from tapster.app.drafts import accept_secret
 from tapster.core.connections import Connection, Proxy
 from tapster.core.errors import InvalidInput, NotFound
-from tapster.core.keys import Key, connection_owner, outbound_owner, proxy_owner
+from tapster.core.keys import Key, admin_owner, connection_owner, outbound_owner, proxy_owner
 from tapster.core.origins import origin_of
 from tapster.core.secrets import Secret
 from tapster.core.ways import under_connections
@@ -87,6 +87,26 @@ class Keys:
             await self._relay.standings.forget(connection.id)
         self._relay.book.forget()
         if same:
+            await self._store.make_durable()
+        return key
+
+    async def set_admin(self, name: str, secret: Secret) -> Key:
+        """Keep the key by which the server of the connection `name` lets its models be changed.
+
+        It takes the place of the one there was, and is shown for nothing else.
+        """
+        connection = await self._saved(name)
+        source = self._relay.endpoints.source_of(connection)
+        if source.control is None or not source.control.admin:
+            raise InvalidInput(f"{source.title} knows no admin key.", field="key")
+        demand_use(source, await self._relay.book.proxy_of(connection))
+        origin = origin_of(self._relay.endpoints.address_of(connection, source))
+        owner = admin_owner(connection.id)
+        async with self._store.begin():
+            replaced = await self._vault.remove_of(owner)
+            key = await self._vault.add(owner, origin, accept_secret(secret))
+        self._relay.book.forget()
+        if replaced:
             await self._store.make_durable()
         return key
 
@@ -178,6 +198,7 @@ class Keys:
         for each in await self._relay.book.connections():
             names[connection_owner(each.id)] = each.name
             names[outbound_owner(each.id)] = f"{each.name} (outbound proxy)"
+            names[admin_owner(each.id)] = f"{each.name} (admin key)"
         return names
 
 

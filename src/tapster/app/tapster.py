@@ -19,6 +19,7 @@ from tapster.app.connections import Connections
 from tapster.app.grants import Grants
 from tapster.app.keys import Keys
 from tapster.app.lives import Lives
+from tapster.app.model_jobs import ModelJobs
 from tapster.app.news import Newsroom
 from tapster.app.partners import Partners
 from tapster.app.people import People
@@ -92,6 +93,13 @@ class Tapster:
         self._boot = _long_id()
         self._join_models(environment, patience)
         self._join_chats(worker or self._boot)
+        self.model_jobs = ModelJobs(
+            relay=self.relay,
+            newsroom=self.newsroom,
+            new_id=_long_id,
+            clock=clock,
+            patience=patience,
+        )
         self._join_people()
         self.backups = Backups(
             config.database, config.backups_dir, clock=clock, store=store, pause=self.runs.paused
@@ -258,6 +266,7 @@ class Tapster:
         stack.push_async_callback(self.broadcast.aclose)
         stack.callback(self.lives.end)
         stack.push_async_callback(self.runs.close)
+        stack.push_async_callback(self.model_jobs.aclose)
 
     async def finish(self, grace: float, *, hurry: asyncio.Event | None = None) -> None:
         """Let what runs on its own come to its end, for at most `grace` seconds.
@@ -300,6 +309,7 @@ class Tapster:
         self.lives.begin(self._boot)
         await self.broadcast.start()
         await self.runs.start()
+        self.model_jobs.listen()
         await self.settle_runs()
 
     async def settle_runs(self) -> None:

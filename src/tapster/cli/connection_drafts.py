@@ -219,12 +219,12 @@ def _draft(
         headers=UNSET if headers is None else accept_headers(headers),
         include_body=UNSET if include_body is None else accept_included_body(include_body),
         exclude_body=UNSET if exclude_body is None else accept_excluded_body(exclude_body),
-        options=UNSET if options is None else _pairs(options),
+        options=UNSET if options is None else pairs(options),
         timeouts=UNSET if timeout is None else Timeouts(idle=timeout),
     )
 
 
-def _pairs(options: list[str]) -> dict[str, str | None]:
+def pairs(options: list[str]) -> dict[str, str | None]:
     """Return options by name; one with nothing after the `=` is to be unset."""
     pairs: dict[str, str | None] = {}
     for option in options:

@@ -67,14 +67,27 @@ def set_key(
     ],
     *,
     label: Annotated[str, typer.Option(help="What to call it.")] = "",
+    admin: Annotated[
+        bool,
+        typer.Option(
+            "--admin", help="The one by which a server of one's own lets its models be changed."
+        ),
+    ] = False,
     key_stdin: FromStdin = False,
 ) -> None:
     """Enter a key for a connection. Several keys of one connection take turns."""
     with desk(context) as open_desk:
         # Nobody types a key for a connection that is not there.
         found = open_desk.do(open_desk.tapster.connections.find(connection))
-        secret = read_key(f"Key of {found.name} (not shown)", from_stdin=key_stdin)
-        key = open_desk.do(open_desk.tapster.keys.set(found.slug, secret, label=label))
+        kind = "Admin key" if admin else "Key"
+        secret = read_key(f"{kind} of {found.name} (not shown)", from_stdin=key_stdin)
+        keys = open_desk.tapster.keys
+        setting = (
+            keys.set_admin(found.slug, secret)
+            if admin
+            else keys.set(found.slug, secret, label=label)
+        )
+        key = open_desk.do(setting)
     note(
         f"Kept …{key.last4} for {key.origin}. Keep your own copy too: a lost key cannot be "
         "restored by its provider."

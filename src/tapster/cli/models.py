@@ -7,18 +7,23 @@ import typer
 
 from tapster.cli._help import Listing
 from tapster.cli._tables import show_json, show_table
-from tapster.cli._terminal import config_of, note, one_line, opened, run
+from tapster.cli._terminal import config_of, moment, note, one_line, opened, run
+from tapster.cli.model_jobs import load_model, pull_model, unload_model
 from tapster.core.errors import TapsterError
 
 if TYPE_CHECKING:
     from tapster.app import Tapster
     from tapster.core.connections import Connection
+    from tapster.core.model_jobs import ServedModel
     from tapster.core.models import Model
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 app = typer.Typer(cls=Listing, help="Models: `tapster models [CONNECTION]` lists them.")
+app.command("load")(load_model)
+app.command("unload")(unload_model)
+app.command("pull")(pull_model)
 
 
 @app.command("list")
@@ -33,12 +38,17 @@ def list_models(
     as_json: Json = False,
 ) -> None:
     """List models: id, context, price per million tokens, and where it is known from."""
+    standing: dict[str, ServedModel] = {}
 
     async def work() -> list[tuple[str, "Model"]]:
         async with opened(context) as tapster:
             if connection:
                 found = await tapster.connections.find(connection)
-                return await _models_of(tapster, found, refresh=True)
+                served, models = await asyncio.gather(
+                    _served_at(tapster, found), _models_of(tapster, found, refresh=True)
+                )
+                standing.update(served)
+                return models
             every = await tapster.connections.all()
             lists = await asyncio.gather(
                 *(_known_models_of(tapster, each, refresh=refresh) for each in every)
@@ -50,7 +60,12 @@ def list_models(
     wanted = (search or "").casefold()
     listed = [each for each in run(work()) if wanted in each[1].id.casefold()]
     if as_json:
-        show_json([{"connection": slug, **_fields(model)} for slug, model in listed])
+        show_json(
+            [
+                {"connection": slug, **_fields(model), **_served_fields(standing.get(model.id))}
+                for slug, model in listed
+            ]
+        )
         return
     show_table(
         ("MODEL", "CONTEXT", "IN $/M", "OUT $/M", "NOTE"),
@@ -60,7 +75,7 @@ def list_models(
                 f"{model.context:,}" if model.context else "",
                 _price(model.price.input if model.price else None),
                 _price(model.price.output if model.price else None),
-                _remark(model),
+                ", ".join(filter(None, (_remark(model), _stands(standing.get(model.id))))),
             )
             for slug, model in listed
         ),
@@ -118,6 +133,31 @@ async def _models_of(
             f"{one_line(error.message)}"
         )
     return [(slug, model) for model in models]
+
+
+async def _served_at(tapster: "Tapster", connection: "Connection") -> dict[str, "ServedModel"]:
+    """Return how the models of a server of one's own stand; nothing where it does not say."""
+    if tapster.connections.source_of(connection).control is None:
+        return {}
+    try:
+        served = await tapster.model_jobs.models(connection.slug)
+    except TapsterError:
+        # Its list of models says what is wrong, if anything is.
+        return {}
+    return {each.id: each for each in served}
+
+
+def _served_fields(served: "ServedModel | None") -> dict[str, object]:
+    import msgspec
+
+    return {} if served is None else {"served": msgspec.to_builtins(served)}
+
+
+def _stands(served: "ServedModel | None") -> str:
+    if served is None or served.state is None:
+        return ""
+    until = f" until {moment(served.expires_at)}" if served.expires_at else ""
+    return f"{served.state}{until}"
 
 
 def _fields(model: "Model") -> dict[str, object]:

@@ -41,6 +41,11 @@ def outbound_owner(connection_id: str) -> str:
     return f"outbound:{connection_id}"
 
 
+def admin_owner(connection_id: str) -> str:
+    """Return the `owner` of the admin key of the server a connection leads to."""
+    return f"admin:{connection_id}"
+
+
 class SealedKey(Struct, frozen=True, kw_only=True):
     """A key as it rests: what may be shown, and the sealed bytes (nonce and ciphertext)."""
 

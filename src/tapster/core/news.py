@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tapster.core.model_jobs import ModelJob
 from tapster.core.runs import RunKind, RunState
 
 Noun = Literal["connection", "key", "proxy", "preferences"]
@@ -45,7 +46,19 @@ class HouseChanged(Struct, frozen=True, tag="house-changed", tag_field="type"):
     noun: Noun
 
 
-News = ChatChanged | RunBegan | RunEnded | HouseChanged
+class ModelJobChanged(Struct, frozen=True, tag="model-job", tag_field="type"):
+    """A server is further with what it was asked to do with a model, or at the end of it."""
+
+    job: ModelJob
+
+
+class ModelJobUnwanted(Struct, frozen=True, tag="model-job-unwanted", tag_field="type"):
+    """Somebody wants a job to stop. It is said to the process that tends it, and to no page."""
+
+    job_id: str
+
+
+News = ChatChanged | RunBegan | RunEnded | HouseChanged | ModelJobChanged | ModelJobUnwanted
 
 
 def subject_of(news: News) -> str:
@@ -59,3 +72,7 @@ def subject_of(news: News) -> str:
             return f"run {news.run_id} ended"
         case HouseChanged():
             return f"house {news.noun}"
+        case ModelJobChanged():
+            return f"model job {news.job.id}"
+        case ModelJobUnwanted():
+            return f"model job {news.job_id} is unwanted"

@@ -23,7 +23,8 @@ class Patience(Struct, frozen=True):
     A key too new for its provider is checked again `recheck_every` so often, `recheck_for` so
     long. A list of models that could not be had is not asked for again for `list_pause`, nor is a
     better address looked for again. Whoever stands at an unknown address has `look` for each
-    answer.
+    answer. A server that loads or downloads a model is waited for through a `model_silence`; one
+    that has to be asked how far it is, every `model_pause`.
     """
 
     retries: int = 2
@@ -34,6 +35,8 @@ class Patience(Struct, frozen=True):
     recheck_for: float = 1800.0
     list_pause: float = 30.0
     look: float = 2.0
+    model_silence: float = 1800.0
+    model_pause: float = 1.0
 
 
 @dataclass(frozen=True)

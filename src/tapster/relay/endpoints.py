@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as with_other
 from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
 
 from tapster.core.connections import Connection, Proxy
 from tapster.core.errors import InvalidInput, SourceError
-from tapster.core.keys import Key, connection_owner, outbound_owner, proxy_owner
+from tapster.core.keys import Key, admin_owner, connection_owner, outbound_owner, proxy_owner
 from tapster.core.links import Link, Transport
 from tapster.core.origins import origin_of
 from tapster.core.redaction import is_secret_name, redact
@@ -172,6 +173,22 @@ class Endpoints:
         if key.last_worked_at is None:
             # What is remembered still holds the key as one that never worked.
             self._reached.pop(endpoint.connection.id, None)
+
+    async def as_admin(self, connection: Connection) -> Endpoint:
+        """Return where `connection` leads, with the admin key kept for it as its first door.
+
+        Where there is none for exactly that origin, it is the endpoint as messages reach it.
+        """
+        endpoint = await self.reach(connection)
+        control = endpoint.source.control
+        if control is None or not control.admin:
+            return endpoint
+        origin = origin_of(endpoint.source.endpoint_of(endpoint.link))
+        for key in reversed(await self._vault.keys(admin_owner(connection.id))):
+            if key.state == "active" and key.origin == origin:
+                link = replace(endpoint.link, key=await self._vault.unseal(key.id, origin))
+                return with_other(endpoint, doors=(Door(link, key), *endpoint.doors))
+        return endpoint
 
     async def _outbound_proxy(self, connection: Connection, stamp: int | None) -> str | None:
         """Return the address of the outbound proxy, its password in it if one is kept."""

@@ -25,6 +25,7 @@ from tapster.relay.lookout import Lookout
 from tapster.relay.outgoing import Outgoing, outgoing
 from tapster.relay.probes import is_elsewhere
 from tapster.relay.searches import Searches
+from tapster.relay.served import Served, unready
 from tapster.relay.shelf import Shelf
 from tapster.relay.standings import Standings
 from tapster.relay.timing import TimedTransport
@@ -58,6 +59,7 @@ class Relay:
         # The address each connection last answered at.
         self._answered: dict[str, str | None] = {}
         self.shelf = Shelf(store, self.endpoints, clock=clock, pause=patience.list_pause)
+        self.served = Served(self.endpoints, patience=patience)
         self._searches = Searches(self.book, self.endpoints, pause=patience.list_pause, clock=clock)
         self.standings = Standings(store, clock=clock)
         self.lookout = Lookout(sources, within=patience.look)
@@ -112,7 +114,7 @@ class Relay:
         except SourceError as error:
             self._figures.note_failure(source, error.reason.value)
             self.standings.note_failure(endpoint, request, error)
-            raise endpoint.without_secrets(error) from None
+            raise unready(endpoint, endpoint.without_secrets(error)) from None
         finally:
             if usage is not None:
                 self._figures.note_usage(source, usage)

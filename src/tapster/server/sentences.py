@@ -32,6 +32,7 @@ from tapster.server.readings import (
 # The fields by which words of ours travel to a page.
 SPOKEN = frozenset(
     {
+        "absent",
         "detail",
         "group",
         "meaning",

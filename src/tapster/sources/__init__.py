@@ -6,17 +6,20 @@ through the entry-point group `tapster.sources`.
 
 from tapster.sources._addresses import CALL_TAILS, below, tidied
 from tapster.sources._auth import Bearer, HeaderKey, NoKey, QueryKey
+from tapster.sources._control import Act, Control, Wanted
 from tapster.sources._discovery import all_sources, find_source
 from tapster.sources._fields import passed_over, renamed
-from tapster.sources._options import Option
+from tapster.sources._options import Option, as_sent
 from tapster.sources._probes import Probed, StatusCall
 from tapster.sources._servers import Ask, Said, ServerKind, models_in, owners_in
 from tapster.sources._source import HttpSource, Source
 
 __all__ = [
     "CALL_TAILS",
+    "Act",
     "Ask",
     "Bearer",
+    "Control",
     "HeaderKey",
     "HttpSource",
     "NoKey",
@@ -27,7 +30,9 @@ __all__ = [
     "ServerKind",
     "Source",
     "StatusCall",
+    "Wanted",
     "all_sources",
+    "as_sent",
     "below",
     "find_source",
     "models_in",

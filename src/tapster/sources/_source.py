@@ -17,9 +17,10 @@ from tapster.core.settings import Setting
 from tapster.dialects.dialect import Dialect, Encoded
 from tapster.sources._addresses import CALL_TAILS, below, tidied, with_query
 from tapster.sources._auth import Auth, Bearer, HeaderKey, KeyGrant, QueryKey
+from tapster.sources._control import Control, Line
 from tapster.sources._facts import joined
 from tapster.sources._ignored import Ignored, kept_back
-from tapster.sources._options import Option, lay_under
+from tapster.sources._options import Option, as_sent, lay_under
 from tapster.sources._probes import Probed, StatusCall
 from tapster.sources._ranges import Own, Ranges, within
 from tapster.sources._servers import ServerKind
@@ -75,7 +76,10 @@ class Source(Protocol):
     def text(self) -> Dialect | None: ...
     @property
     def server(self) -> ServerKind | None: ...
+    @property
+    def control(self) -> Control | None: ...
 
+    def line(self, link: Link, *, every: float) -> Line: ...
     def settings(self) -> tuple[Setting, ...]: ...
     def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]: ...
     def gives_many(self, request: ChatRequest, link: Link) -> bool: ...
@@ -112,6 +116,7 @@ class HttpSource:
     - `ignores`: settings it takes and does nothing with, and why: they are not sent.
     - `facts_path`: a second list that knows more of the same models, where there is one.
     - `server`: how it is recognised at an unknown address, where it is one people run themselves.
+    - `control`: what the server lets one do with its models, where it is one's own.
     """
 
     id: str
@@ -155,6 +160,7 @@ class HttpSource:
     address: Address | None = None
     authorize: Authorize | None = None
     keeps: Callable[[Model], bool] | None = None
+    control: Control | None = None
 
     @property
     def speaks_ours(self) -> bool:
@@ -264,6 +270,17 @@ class HttpSource:
                 for event in events:
                     yield event
 
+    def line(self, link: Link, *, every: float) -> Line:
+        """Return the way to what the server does with its models, asked again after `every` s."""
+        auth = self.control.auth if self.control else None
+
+        async def call(method: Literal["GET", "POST"], path: str, body: Mapping[str, Any]) -> Call:
+            encoded = Encoded(path=path, body=dict(body))
+            return await self._call(method, encoded, link, None, auth=auth)
+
+        read_error = self.dialect_for(None, link).read_error
+        return Line(call, link.transport, read_error, every=every)
+
     async def models(self, link: Link) -> tuple[Model, ...] | None:
         """Return what the endpoint lists, all pages of it, or `None` where there is no list."""
         if self.models_path is None:
@@ -335,7 +352,7 @@ class HttpSource:
         for option in self.options:
             value = link.options.get(option.name, option.default)
             if option.body and value is not None:
-                lay_under(merged, option.body.split("."), value)
+                lay_under(merged, option.body.split("."), as_sent(option, value))
         return merged
 
     def _option_headers(self, link: Link) -> dict[str, str]:
@@ -373,6 +390,8 @@ class HttpSource:
         encoded: Encoded,
         link: Link,
         request: ChatRequest | None,
+        *,
+        auth: Auth | None = None,
     ) -> Call:
         if self.address:
             url = self.address(encoded, link, request)
@@ -387,7 +406,7 @@ class HttpSource:
         if self.authorize:
             headers |= await self.authorize(link)
         elif link.key is not None:
-            auth = self._auth_of(link)
+            auth = auth or self._auth_of(link)
             headers |= auth.headers(link.key)
             url = with_query(url, auth.query(link.key))
         headers |= {name.lower(): value for name, value in link.headers.items()}

@@ -3,14 +3,17 @@
 https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from tapster.core.errors import Reason, SourceError
+from tapster.core.model_jobs import Progress, ServedModel, ServedState
 from tapster.core.servers import ServerFacts, ServerModel
-from tapster.dialects.json_values import count_in, object_in, objects_in, text_in
+from tapster.dialects.json_values import count_in, object_in, objects_in, text_in, whole_in
 from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._control import Act, Control, Line, Wanted, at_once, failed
 from tapster.sources._llama import CHAT, OWN, RANGES
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, Said, ServerKind, owners_in, template_of
@@ -67,6 +70,100 @@ def _state_of(entry: Mapping[str, Any]) -> str | None:
     return text_in(object_in(entry.get("status")).get("value"))
 
 
+ABSENT = (
+    "This llama.cpp server was started with one model, which it keeps. Start `llama-server` "
+    "without a model (router mode) to have it load and unload others."
+)
+# So often a download that was accepted may not be listed yet; once it was, it is missed at once.
+UNLISTED = 5
+STATES: dict[str, ServedState] = {
+    "unloaded": "unloaded",
+    "loading": "loading",
+    "loaded": "loaded",
+    "sleeping": "sleeping",
+    "downloading": "downloading",
+}
+
+
+async def served(line: Line) -> tuple[ServedModel, ...]:
+    """Return the models of a router, with their states."""
+    cards = objects_in((await line.get("/models")).get("data"))
+    if cards and not any(_status(each) for each in cards):
+        raise SourceError(Reason.NOT_FOUND, ABSENT, status=404)
+    return tuple(
+        ServedModel(
+            id=name,
+            state=STATES.get(str(_status(each).get("value"))),
+            size=whole_in(object_in(each.get("meta")).get("size")),
+            context=whole_in(object_in(each.get("meta")).get("n_ctx")),
+            progress=_progress(_status(each)),
+        )
+        for each in cards
+        if (name := text_in(each.get("id")))
+    )
+
+
+async def load(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
+    """Have the router load the model, and ask how it stands until it is loaded."""
+    _accepted(await line.post("/models/load", {"model": wanted.model}))
+    while (status := await _found(line, wanted)).get("value") not in {"loaded", "sleeping"}:
+        if not status:
+            raise failed(f"The server does not list {wanted.model!r} any more.")
+        if status.get("failed"):
+            raise failed(
+                f"The model {wanted.model!r} could not be loaded: its process ended with exit code "
+                f"{status.get('exit_code')}. The log of llama-server says why."
+            )
+        yield Progress()
+        await line.pause()
+
+
+async def unload(line: Line, wanted: Wanted) -> None:
+    """Have the router unload the model, or stop loading or downloading it."""
+    _accepted(await line.post("/models/unload", {"model": wanted.model}))
+
+
+async def download(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
+    """Have the router download the model, and ask how far it is until it is there."""
+    _accepted(await line.post("/models", {"model": wanted.model}))
+    looks = 0
+    while (status := await _found(line, wanted)).get("value") in {"downloading", None}:
+        if not status and looks == UNLISTED:
+            raise failed("The server does not list the model: its log says why.")
+        looks = UNLISTED if status else looks + 1
+        yield _progress(status) or Progress()
+        await line.pause()
+    if status.get("failed"):
+        raise failed(None)
+
+
+async def _found(line: Line, wanted: Wanted) -> dict[str, Any]:
+    """Return the status of the model; an empty object where it is not listed any more."""
+    cards = objects_in((await line.get("/models")).get("data"))
+    return next((_status(each) for each in cards if each.get("id") == wanted.model), {})
+
+
+def _status(card: dict[str, Any]) -> dict[str, Any]:
+    return object_in(card.get("status"))
+
+
+def _progress(status: dict[str, Any]) -> Progress | None:
+    """Return how far a download is, all its files together."""
+    files = [object_in(each) for each in object_in(status.get("progress")).values()]
+    files = [each for each in files if "total" in each]
+    if not files:
+        return None
+    return Progress(
+        done=sum(count_in(each.get("done")) for each in files),
+        total=sum(count_in(each.get("total")) for each in files),
+    )
+
+
+def _accepted(answer: dict[str, Any]) -> None:
+    if answer.get("success") is False:
+        raise failed(text_in(answer.get("message")))
+
+
 source = HttpSource(
     id="llamacpp",
     title="llama.cpp server",
@@ -87,5 +184,13 @@ source = HttpSource(
     note=(
         "Started with `llama-server`; newer builds may listen at port 9931. "
         "The key is needed only with `--api-key`."
+    ),
+    control=Control(
+        models=served,
+        load=Act(load, undo=unload),
+        unload=Act(at_once(unload)),
+        download=Act(download, undo=unload),
+        example="ggml-org/gemma-3-4b-it-GGUF:Q4_K_M",
+        absent=ABSENT,
     ),
 )

@@ -3,15 +3,17 @@
 https://lmstudio.ai/docs/developer/openai-compat
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
+from tapster.core.model_jobs import Progress, ServedModel
 from tapster.core.models import Model
 from tapster.core.servers import ServerFacts, ServerModel
-from tapster.dialects.json_values import count_in, object_in, objects_in, text_in
+from tapster.dialects.json_values import count_in, object_in, objects_in, text_in, whole_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias
 from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._control import Act, Control, Line, Wanted, at_once, failed
 from tapster.sources._options import Option
 from tapster.sources._servers import Ask, ServerKind
 from tapster.sources._source import HttpSource
@@ -58,6 +60,59 @@ def _model_in(entry: Mapping[str, Any]) -> ServerModel:
     return ServerModel(text_in(entry.get("key")) or "", bool(instances), context or None)
 
 
+async def served(line: Line) -> tuple[ServedModel, ...]:
+    """Return the models that write words, with the context the loaded ones have."""
+    return tuple(
+        ServedModel(
+            id=key,
+            state="loaded" if (instances := _instances(each)) else "unloaded",
+            size=whole_in(each.get("size_bytes")),
+            context=whole_in(object_in(instances[0].get("config")).get("context_length"))
+            if instances
+            else None,
+        )
+        for each in await _catalogue(line)
+        if (key := text_in(each.get("key"))) and each.get("type") not in {"embedding", "embeddings"}
+    )
+
+
+async def load(line: Line, wanted: Wanted) -> None:
+    """Have it load the model; it answers when that is done."""
+    await line.post("/api/v1/models/load", {"model": wanted.model, **wanted.options})
+
+
+async def unload(line: Line, wanted: Wanted) -> None:
+    """Have it unload every instance of the model."""
+    for each in await _catalogue(line):
+        if each.get("key") == wanted.model:
+            for instance in _instances(each):
+                await line.post("/api/v1/models/unload", {"instance_id": instance.get("id")})
+
+
+async def download(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
+    """Have it download the model, and ask how far it is until it is there."""
+    told = await line.post("/api/v1/models/download", {"model": wanted.model})
+    job = text_in(told.get("job_id"))
+    while (status := told.get("status")) not in {"completed", "already_downloaded"}:
+        if job is None or status == "failed":
+            raise failed(None)
+        yield Progress(
+            said="paused" if status == "paused" else None,
+            done=whole_in(told.get("downloaded_bytes")),
+            total=whole_in(told.get("total_size_bytes")),
+        )
+        await line.pause()
+        told = await line.get(f"/api/v1/models/download/status/{job}")
+
+
+async def _catalogue(line: Line) -> list[dict[str, Any]]:
+    return objects_in((await line.get("/api/v1/models")).get("models"))
+
+
+def _instances(card: dict[str, Any]) -> list[dict[str, Any]]:
+    return objects_in(card.get("loaded_instances"))
+
+
 source = HttpSource(
     id="lmstudio",
     title="LM Studio",
@@ -98,5 +153,23 @@ source = HttpSource(
             "A small model that guesses ahead so that the large one is quicker.",
             body="draft_model",
         ),
+    ),
+    control=Control(
+        models=served,
+        load=Act(at_once(load), goes_on=True),
+        unload=Act(at_once(unload)),
+        download=Act(download, goes_on=True),
+        options=(
+            Option(
+                "context_length",
+                "Context length",
+                "Tokens the model is loaded with; as LM Studio's own settings have it where none "
+                "is given.",
+                kind="integer",
+            ),
+        ),
+        example="qwen/qwen3-4b-2507",
+        absent="This LM Studio has no calls to load or download models: they came with 0.4. "
+        "Update it, or do it in its window.",
     ),
 )

@@ -4,12 +4,15 @@ https://localai.io/features/openai-functions/
 """
 
 import asyncio
+from collections.abc import AsyncGenerator
 
+from tapster.core.model_jobs import Progress, ServedModel
 from tapster.core.servers import ServerFacts
-from tapster.dialects.json_values import objects_in, text_in
+from tapster.dialects.json_values import objects_in, text_in, whole_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, same
 from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._control import Act, Control, Line, Wanted, failed
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, marked, models_in
 from tapster.sources._source import HttpSource
@@ -28,6 +31,31 @@ async def look(ask: Ask) -> ServerFacts | None:
         models=marked(models_in(listed), (str(each.get("id")) for each in loaded)),
         refused=refuses or listed.wants_key,
     )
+
+
+LIST = "/v1/models"
+
+
+async def served(line: Line) -> tuple[ServedModel, ...]:
+    """Return what is installed. Which of it is loaded it does not say there."""
+    cards = objects_in((await line.get(LIST)).get("data"))
+    return tuple(ServedModel(id=name) for each in cards if (name := text_in(each.get("id"))))
+
+
+async def install(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
+    """Have it install a model of its galleries, and ask how far it is until it is there."""
+    job = text_in((await line.post("/models/apply", {"id": wanted.model})).get("uuid"))
+    while True:
+        told = await line.get(f"/models/jobs/{job}")
+        said = text_in(told.get("message"))
+        # What went wrong is an object without anything in it; the message has the words.
+        if told.get("error") is not None:
+            raise failed(said)
+        if told.get("processed"):
+            return
+        share = whole_in(told.get("progress"))
+        yield Progress(said=said, done=share, total=None if share is None else 100, unit="percent")
+        await line.pause()
 
 
 source = HttpSource(
@@ -54,11 +82,12 @@ source = HttpSource(
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     server=ServerKind(look),
-    models_path="/v1/models",
+    models_path=LIST,
     status=StatusCall("/readyz", proves_key=False),
     always_external=True,
     note=(
         "Which settings have an effect depends on the engine of the model: llama.cpp heeds most "
         "of them, others few. The first message loads the engine."
     ),
+    control=Control(models=served, download=Act(install, goes_on=True), example="localai@qwen3-8b"),
 )

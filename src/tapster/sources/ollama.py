@@ -4,10 +4,13 @@ https://docs.ollama.com/api/chat
 """
 
 import asyncio
+from collections.abc import AsyncGenerator
 
+from tapster.core.model_jobs import Progress, ServedModel
 from tapster.core.servers import ServerFacts, ServerModel
-from tapster.dialects.json_values import count_in, objects_in, text_in
+from tapster.dialects.json_values import count_in, objects_in, text_in, whole_in
 from tapster.dialects.ollama_chat import OllamaChat
+from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand_end, epoch_of
 from tapster.sources._options import Option
 from tapster.sources._servers import Ask, ServerKind, owners_in, template_of
 from tapster.sources._source import HttpSource
@@ -41,6 +44,72 @@ async def look(ask: Ask) -> ServerFacts | None:
     )
 
 
+NUM_CTX = Option(
+    "num_ctx",
+    "Context length",
+    "Tokens the model is loaded with; Ollama's own default is small.",
+    kind="integer",
+    body="options.num_ctx",
+)
+KEEP_ALIVE = Option(
+    "keep_alive",
+    "Keep loaded",
+    "How long the model stays in memory after a call, as in `30m`, or in seconds; `-1` keeps it "
+    "there, `0` unloads it at once.",
+    kind="duration",
+    body="keep_alive",
+)
+
+
+async def served(line: Line) -> tuple[ServedModel, ...]:
+    """Return every model there is, with what is known of those in memory."""
+    there = objects_in((await line.get("/api/tags")).get("models"))
+    running = objects_in((await line.get("/api/ps")).get("models"))
+    loaded = {each.get("model"): each for each in running}
+    return tuple(
+        ServedModel(
+            id=name,
+            state="loaded" if name in loaded else "unloaded",
+            size=whole_in(each.get("size")),
+            context=whole_in(loaded.get(name, {}).get("context_length")),
+            expires_at=epoch_of(loaded.get(name, {}).get("expires_at")),
+        )
+        for each in there
+        if (name := text_in(each.get("model")) or text_in(each.get("name")))
+    )
+
+
+async def load(line: Line, wanted: Wanted) -> None:
+    """Have it load the model: a chat without messages does nothing else."""
+    given = dict(wanted.options)
+    context = given.pop("num_ctx", None)
+    options = {} if context is None else {"options": {"num_ctx": context}}
+    await line.post("/api/chat", _nothing_to(wanted.model) | given | options)
+
+
+async def unload(line: Line, wanted: Wanted) -> None:
+    """Have it unload the model at once."""
+    await line.post("/api/chat", _nothing_to(wanted.model) | {"keep_alive": 0})
+
+
+async def download(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
+    """Have it pull the model from its library, layer after layer."""
+    said = None
+    async for told in line.stream("/api/pull", {"model": wanted.model}):
+        said = text_in(told.get("status"))
+        total = whole_in(told.get("total"))
+        yield Progress(
+            said=said,
+            done=(whole_in(told.get("completed")) or 0) if total else None,
+            total=total,
+        )
+    demand_end(said == "success")
+
+
+def _nothing_to(model: str) -> dict[str, object]:
+    return {"model": model, "messages": [], "stream": False}
+
+
 source = HttpSource(
     id="ollama",
     title="Ollama",
@@ -57,19 +126,13 @@ source = HttpSource(
     models_path="/api/tags",
     always_external=True,
     note="No key on your own machine; `https://ollama.com` as the endpoint needs one.",
-    options=(
-        Option(
-            "num_ctx",
-            "Context length",
-            "Tokens the model is loaded with; Ollama's own default is small.",
-            kind="integer",
-            body="options.num_ctx",
-        ),
-        Option(
-            "keep_alive",
-            "Keep loaded",
-            "How long the model stays in memory after a call, as in `30m`.",
-            body="keep_alive",
-        ),
+    options=(NUM_CTX, KEEP_ALIVE),
+    control=Control(
+        models=served,
+        load=Act(at_once(load)),
+        unload=Act(at_once(unload)),
+        download=Act(download),
+        options=(NUM_CTX, KEEP_ALIVE),
+        example="qwen3:8b",
     ),
 )

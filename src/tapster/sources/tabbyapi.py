@@ -4,19 +4,25 @@ https://github.com/theroyallab/tabbyAPI/wiki
 """
 
 import asyncio
+from collections.abc import AsyncGenerator
 
+from tapster.core.errors import SourceError
+from tapster.core.model_jobs import Progress, ServedModel
 from tapster.core.servers import ServerFacts, ServerModel
-from tapster.dialects.json_values import count_in, object_in, text_in
+from tapster.dialects.json_values import count_in, object_in, objects_in, text_in, whole_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import same
 from tapster.dialects.openai_text import OpenAIText
-from tapster.sources._auth import HeaderKey
+from tapster.sources._auth import Bearer, HeaderKey
+from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand_end
 from tapster.sources._ignored import Ignored
+from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, models_in, template_of
 from tapster.sources._source import HttpSource
 
 TITLE = "TabbyAPI"
+LIST = "/v1/models"
 # It has the fields, and says in its log alone that nothing comes of them.
 IGNORED = frozenset(
     {
@@ -51,6 +57,48 @@ async def look(ask: Ask) -> ServerFacts | None:
         refused=card.wants_key,
         needs_model=True,
     )
+
+
+async def served(line: Line) -> tuple[ServedModel, ...]:
+    """Return the loaded model, and with an admin key all that are in its folder."""
+    names = [text_in(each.get("id")) for each in objects_in((await line.get(LIST)).get("data"))]
+    try:
+        loaded = await line.get("/v1/model")
+    except SourceError as error:
+        # It says so with 503, older ones with 400.
+        if error.status not in {400, 503}:
+            raise
+        loaded = {}
+    current = text_in(loaded.get("id"))
+    context = whole_in(object_in(loaded.get("parameters")).get("max_seq_len"))
+    return tuple(
+        ServedModel(id=name, state="loaded", context=context)
+        if name == current
+        else ServedModel(id=name, state="unloaded")
+        for name in dict.fromkeys([*names, current])
+        if name
+    )
+
+
+async def load(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
+    """Have it load the model in place of the one it has, module after module."""
+    body = {"name": wanted.model, **wanted.options}
+    is_done = False
+    async for told in line.stream("/v1/model/load", body):
+        is_done = told.get("status") == "finished"
+        yield Progress(
+            said=text_in(told.get("model_type")),
+            done=whole_in(told.get("module")),
+            total=whole_in(told.get("modules")),
+            unit="parts",
+        )
+    demand_end(is_done)
+
+
+async def unload(line: Line, wanted: Wanted) -> None:
+    """Have it unload the model it has, or what it has loaded of one."""
+    del wanted
+    await line.post("/v1/model/unload", {})
 
 
 source = HttpSource(
@@ -96,11 +144,26 @@ source = HttpSource(
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",
     server=ServerKind(look),
-    models_path="/v1/models",
+    models_path=LIST,
     status=StatusCall("/v1/auth/permission"),
     always_external=True,
     note=(
         "The keys stand in its file `api_tokens.yml`; none is needed where `disable_auth` is on. "
         "It answers with the model it has loaded, whichever is asked for."
+    ),
+    control=Control(
+        models=served,
+        load=Act(load, undo=unload),
+        unload=Act(at_once(unload)),
+        options=(
+            Option(
+                "max_seq_len",
+                "Context length",
+                "Tokens the model is loaded with; the model's own length where none is given.",
+                kind="integer",
+            ),
+        ),
+        auth=Bearer(),
+        admin=True,
     ),
 )

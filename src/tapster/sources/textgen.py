@@ -3,20 +3,24 @@
 https://github.com/oobabooga/text-generation-webui/wiki/12-%E2%80%90-OpenAI-API
 """
 
+from tapster.core.errors import Reason, SourceError
 from tapster.core.events import Noticed
 from tapster.core.links import Link
+from tapster.core.model_jobs import ServedModel
 from tapster.core.requests import ChatRequest
 from tapster.core.servers import ServerFacts, ServerModel
 from tapster.dialects.json_values import text_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, quoted, same
 from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._control import Act, Control, Line, Wanted, at_once
 from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind
 from tapster.sources._source import HttpSource
 
+INFO = "/v1/internal/model/info"
 TITLE = "text-generation-webui (Oobabooga)"
 WHERE_TRANSFORMERS_RUN = frozenset(
     {
@@ -60,6 +64,35 @@ async def look(ask: Ask) -> ServerFacts | None:
         refused=refuses,
         needs_model=True,
     )
+
+
+async def served(line: Line) -> tuple[ServedModel, ...]:
+    """Return the loaded model, and with an admin key all that are in its folder."""
+    current = text_in((await line.get(INFO)).get("model_name"))
+    try:
+        listed = (await line.get("/v1/internal/model/list")).get("model_names")
+    except SourceError as error:
+        if error.reason not in {Reason.AUTH, Reason.PERMISSION}:
+            raise
+        listed = None
+    names = dict.fromkeys([*(listed if isinstance(listed, list) else ()), current])
+    return tuple(
+        ServedModel(id=name, state="loaded" if name == current else "unloaded")
+        for each in names
+        # It names the lack of one, and its list begins with it.
+        if (name := text_in(each)) and name != "None"
+    )
+
+
+async def load(line: Line, wanted: Wanted) -> None:
+    """Have it load the model in place of the one it has; it answers when that is done."""
+    await line.post("/v1/internal/model/load", {"model_name": wanted.model})
+
+
+async def unload(line: Line, wanted: Wanted) -> None:
+    """Have it unload the model it has."""
+    del wanted
+    await line.post("/v1/internal/model/unload", {})
 
 
 source = HttpSource(
@@ -114,7 +147,7 @@ source = HttpSource(
     key_need="optional",
     server=ServerKind(look),
     models_path="/v1/models",
-    status=StatusCall("/v1/internal/model/info"),
+    status=StatusCall(INFO),
     always_external=True,
     note=(
         "Start it with `--api`, and with `--listen` too where it is called by another name than "
@@ -130,5 +163,11 @@ source = HttpSource(
             choices=("any", *IGNORED),
             default="any",
         ),
+    ),
+    control=Control(
+        models=served,
+        load=Act(at_once(load), goes_on=True),
+        unload=Act(at_once(unload)),
+        admin=True,
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tapster.core.errors import InvalidInput
-from tapster.core.keys import connection_owner, outbound_owner, proxy_owner
+from tapster.core.keys import admin_owner, connection_owner, outbound_owner, proxy_owner
 from tapster.store import Rows
 from tapster.vault.exchange import Carried
 
@@ -44,8 +44,8 @@ async def resolve_owners(
 async def _owners_here(rows: Rows) -> dict[str, str]:
     here: dict[str, str] = {}
     for connection in await rows.connections.all():
-        here[connection_owner(connection.name)] = connection_owner(connection.id)
-        here[outbound_owner(connection.name)] = outbound_owner(connection.id)
+        for owner_of in (connection_owner, outbound_owner, admin_owner):
+            here[owner_of(connection.name)] = owner_of(connection.id)
     for proxy in await rows.proxies.all():
         here[proxy_owner(proxy.name)] = proxy_owner(proxy.id)
     return here | {owner: owner for owner in here.values()}

@@ -7,8 +7,10 @@ from mock_provider.vendors.anthropic import Anthropic
 from mock_provider.vendors.cohere import Cohere
 from mock_provider.vendors.compatible import COMPATIBLE
 from mock_provider.vendors.google import Google
+from mock_provider.vendors.keyed_model_servers import KEYED_MODEL_SERVERS
 from mock_provider.vendors.local_servers import LOCAL_SERVERS
 from mock_provider.vendors.mistral import Mistral
+from mock_provider.vendors.model_servers import MODEL_SERVERS
 from mock_provider.vendors.ollama import Ollama
 from mock_provider.vendors.openai import Azure, OpenAI
 from mock_provider.vendors.openrouter import OpenRouter
@@ -49,6 +51,8 @@ VENDORS: tuple[type[Vendor], ...] = (
     OpenRouter,
     *COMPATIBLE,
     *LOCAL_SERVERS,
+    *MODEL_SERVERS,
+    *KEYED_MODEL_SERVERS,
     Nobody,
 )
 

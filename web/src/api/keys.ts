@@ -16,8 +16,15 @@ export const ownerOfConnection = (id: string) => `connection:${id}`;
 /** Return what `Key.owner` says of the password of a proxy preset. */
 export const ownerOfProxy = (id: string) => `proxy:${id}`;
 
+/** Return what `Key.owner` says of the key a server lets its models be changed by. */
+export const ownerOfAdmin = (id: string) => `admin:${id}`;
+
+/** Keep that key, in the place of the one there was. */
+export const setAdminKey = (connection: string, key: string) =>
+  answered(api.POST("/api/keys", { body: { connection, key, label: "", admin: true } }));
+
 export const addKey = (connection: string, key: string, label: string) =>
-  answered(api.POST("/api/keys", { body: { connection, key, label } }));
+  answered(api.POST("/api/keys", { body: { connection, key, label, admin: false } }));
 
 export const rotateKey = (id: string, key: string) =>
   answered(api.PUT("/api/keys/{key_id}", { params: { path: { key_id: id } }, body: { key } }));

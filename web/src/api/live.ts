@@ -2,6 +2,7 @@
 
 import { useEffect, useSyncExternalStore } from "react";
 import { tellSignedOut } from "@/api/problems";
+import type { ModelJob } from "@/api/served";
 
 export type Live =
   /** `missed`: whether the line was away before, and something may have happened unheard. */
@@ -9,7 +10,8 @@ export type Live =
   | { type: "chat-changed"; chat_id: string; version: number; head: string | null; deleted: boolean }
   | { type: "run-started"; run_id: string; chat_id: string; kind: string; message_id?: string }
   | { type: "run-ended"; run_id: string; chat_id: string; state: string }
-  | { type: "house-changed"; noun: string };
+  | { type: "house-changed"; noun: string }
+  | { type: "model-job"; job: ModelJob };
 
 export type Line = "opening" | "open" | "lost";
 
@@ -19,6 +21,7 @@ const TYPES: readonly Live["type"][] = [
   "run-started",
   "run-ended",
   "house-changed",
+  "model-job",
 ];
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;

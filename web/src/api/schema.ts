@@ -688,6 +688,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections/{connection_id}/model-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModelJobs
+         * @description List what the server is doing with its models, and what has ended lately.
+         */
+        get: operations["ApiConnectionsConnectionIdModelJobsListModelJobs"];
+        put?: never;
+        /**
+         * StartModelJob
+         * @description Have the server load, unload or download a model; how far it is comes with `/api/live`.
+         */
+        post: operations["ApiConnectionsConnectionIdModelJobsStartModelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/model-jobs/{job_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StopModelJob
+         * @description Stop it, where the server can be stopped; else it is not watched any longer.
+         */
+        post: operations["ApiConnectionsConnectionIdModelJobsJobIdStopStopModelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connections/{connection_id}/models": {
         parameters: {
             query?: never;
@@ -700,6 +744,26 @@ export interface paths {
          * @description List the models to choose from; an admin may have the endpoint asked anew.
          */
         get: operations["ApiConnectionsConnectionIdModelsListModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/served-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListServedModels
+         * @description Ask the server which models it has, and how each stands there.
+         */
+        get: operations["ApiConnectionsConnectionIdServedModelsListServedModels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1977,6 +2041,13 @@ export interface components {
             model?: string | null;
             version?: number | null;
         };
+        /** ControlShown */
+        ControlShown: {
+            admin: boolean;
+            deeds: ("load" | "unload" | "download")[];
+            example: string;
+            options: components["schemas"]["Option"][];
+        };
         /** Copied */
         Copied: {
             title?: string | null;
@@ -2147,6 +2218,15 @@ export interface components {
             role: "system" | "developer" | "user" | "assistant" | "tool";
             tokens: number;
         };
+        /** JobWanted */
+        JobWanted: {
+            /** @enum {string} */
+            deed: "load" | "unload" | "download";
+            model: string;
+            options?: {
+                [key: string]: unknown;
+            };
+        };
         /** Key */
         Key: {
             added_at: number;
@@ -2286,6 +2366,24 @@ export interface components {
         ModelChosen: {
             model?: string | null;
         };
+        /** ModelJob */
+        ModelJob: {
+            connection: string;
+            /** @enum {string} */
+            deed: "load" | "unload" | "download";
+            ended_at?: number | null;
+            id: string;
+            message?: string | null;
+            model: string;
+            progress?: components["schemas"]["Progress"];
+            /** @default 0 */
+            started_at: number;
+            /**
+             * @default running
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed" | "stopped";
+        };
         /** Move */
         Move: {
             parent?: string | null;
@@ -2330,6 +2428,8 @@ export interface components {
         };
         /** NewKey */
         NewKey: {
+            /** @default false */
+            admin: boolean;
             connection: string;
             key: string;
             /** @default  */
@@ -2394,7 +2494,7 @@ export interface components {
              * @default text
              * @enum {string}
              */
-            kind: "text" | "integer" | "number" | "switch" | "choice" | "list" | "map" | "header";
+            kind: "text" | "integer" | "number" | "switch" | "choice" | "list" | "map" | "header" | "duration";
             meaning: string;
             name: string;
             /** @default false */
@@ -2536,6 +2636,17 @@ export interface components {
             title: string;
             /** @default about:blank */
             type: string;
+        };
+        /** Progress */
+        Progress: {
+            done?: number | null;
+            said?: string | null;
+            total?: number | null;
+            /**
+             * @default bytes
+             * @enum {string}
+             */
+            unit: "bytes" | "parts" | "percent";
         };
         /** Proxy */
         Proxy: {
@@ -2889,6 +3000,16 @@ export interface components {
             /** @default  */
             text: string;
         };
+        /** ServedModel */
+        ServedModel: {
+            context?: number | null;
+            expires_at?: number | null;
+            id: string;
+            progress?: components["schemas"]["Progress"] | null;
+            size?: number | null;
+            /** @enum {null|string} */
+            state?: "loaded" | "unloaded" | "loading" | "sleeping" | "downloading" | null;
+        };
         /** Server */
         Server: {
             address: string;
@@ -3056,6 +3177,7 @@ export interface components {
         SourceInFull: {
             built_in: boolean;
             catalogue: components["schemas"]["Model"][];
+            control: components["schemas"]["ControlShown"] | null;
             docs: string;
             endpoint: string | null;
             grants: boolean;
@@ -3072,6 +3194,7 @@ export interface components {
         /** SourceShown */
         SourceShown: {
             built_in: boolean;
+            control: components["schemas"]["ControlShown"] | null;
             docs: string;
             endpoint: string | null;
             grants: boolean;
@@ -4610,6 +4733,104 @@ export interface operations {
             };
         };
     };
+    ApiConnectionsConnectionIdModelJobsListModelJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJob"][];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiConnectionsConnectionIdModelJobsStartModelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobWanted"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJob"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiConnectionsConnectionIdModelJobsJobIdStopStopModelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelJob"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiConnectionsConnectionIdModelsListModels: {
         parameters: {
             query?: {
@@ -4630,6 +4851,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"][];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiConnectionsConnectionIdServedModelsListServedModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedModel"][];
                 };
             };
             /** @description What went wrong. */
@@ -4941,7 +5193,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events, `data` is JSON. First `hello` (`version`, `build`), then `chat-changed` (`chat_id`, `version`, `head`, `deleted`), `run-started` (`run_id`, `chat_id`, `kind`, `message_id`), `run-ended` (`run_id`, `chat_id`, `state`), `house-changed` (`noun`). Nothing is told twice or later: after `hello`, read everything. */
+            /** @description Server-sent events, `data` is JSON. First `hello` (`version`, `build`), then `chat-changed` (`chat_id`, `version`, `head`, `deleted`), `run-started` (`run_id`, `chat_id`, `kind`, `message_id`), `run-ended` (`run_id`, `chat_id`, `state`), `house-changed` (`noun`), for admins `model-job` (`job`). Nothing is told twice or later: after `hello`, read everything. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@ import { useCallback } from "react";
 import { connectionsQuery } from "@/api/connections";
 import { type Live, useLive } from "@/api/live";
 import { isLiking } from "@/api/preferences";
+import { hearJob } from "@/api/served";
 
 const NOUNS: Record<string, readonly string[]> = {
   key: ["keys"],
@@ -30,6 +31,9 @@ export function useHearing(cache: QueryClient): void {
             if (event.noun === "preferences" && isLiking(cache)) break;
             if (event.noun === "connection") void hearConnections(cache);
             else void cache.invalidateQueries({ queryKey: NOUNS[event.noun] ?? [event.noun] });
+            break;
+          case "model-job":
+            hearJob(cache, event.job);
             break;
           case "run-started":
           case "run-ended":

@@ -8,7 +8,7 @@ export type DescribedOption = {
   name: string;
   title: string;
   meaning: string;
-  kind: "text" | "integer" | "number" | "switch" | "choice" | "list" | "map" | "header";
+  kind: "text" | "integer" | "number" | "switch" | "choice" | "list" | "map" | "header" | "duration";
   choices: readonly string[];
   default?: unknown;
   required: boolean;
@@ -92,6 +92,7 @@ export function OptionField({ option, value, onChange, error, disabled }: Option
         />
       );
     case "text":
+    case "duration":
     case "header":
       return (
         <TextInput

@@ -15,11 +15,16 @@ KeyText = Annotated[str, Meta(max_length=1 << 20)]
 
 
 class NewKey(Struct, frozen=True, forbid_unknown_fields=True):
-    """A key to add to a connection, beside those it has."""
+    """A key to add to a connection, beside those it has.
+
+    With `admin` it is the one by which its server lets its models be changed, of which there is
+    one at most.
+    """
 
     connection: str
     key: KeyText
     label: str = ""
+    admin: bool = False
 
 
 class OtherKey(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +54,8 @@ async def list_keys(tapster: ThisTapster) -> list[OwnedKey]:
 async def add_key(tapster: ThisTapster, data: JSONBody[NewKey]) -> Key:
     """Add a key to a connection."""
     connection = await tapster.connections.pick(data.connection)
+    if data.admin:
+        return await tapster.keys.set_admin(connection.slug, Secret(data.key))
     return await tapster.keys.set(connection.slug, Secret(data.key), label=data.label)
 
 

@@ -7,10 +7,23 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from tapster.core.errors import NotFound
+from tapster.core.model_jobs import Deed
 from tapster.core.models import Model
 from tapster.core.settings import Setting
 from tapster.server.gate import ThisTapster, house
 from tapster.sources import Option, Source
+
+
+class ControlShown(Struct, frozen=True):
+    """What its servers let one do with their models; `options` are those of a load.
+
+    `example` is a name that can be downloaded. With `admin` they may want another key for it.
+    """
+
+    deeds: tuple[Deed, ...]
+    options: tuple[Option, ...]
+    example: str
+    admin: bool
 
 
 class SourceShown(Struct, frozen=True):
@@ -30,6 +43,7 @@ class SourceShown(Struct, frozen=True):
     retired: str | None
     built_in: bool
     grants: bool
+    control: ControlShown | None
     options: tuple[Option, ...]
     settings: tuple[Setting, ...]
 
@@ -68,9 +82,17 @@ def _fields(source: Source) -> dict[str, Any]:
         "retired": source.retired or None,
         "built_in": source.built_in,
         "grants": source.grant is not None,
+        "control": _control(source),
         "options": tuple(source.options),
         "settings": tuple(source.settings()),
     }
+
+
+def _control(source: Source) -> ControlShown | None:
+    control = source.control
+    if control is None:
+        return None
+    return ControlShown(control.deeds, control.options, control.example, control.admin)
 
 
 ROUTES = (list_sources, show_source)

@@ -13,6 +13,7 @@ import { OptionFields } from "@/features/connections/OptionFields";
 import { Part } from "@/features/connections/Part";
 import { ProxyConsent } from "@/features/connections/ProxyConsent";
 import { ProxyPart } from "@/features/connections/ProxyPart";
+import { ServedPart } from "@/features/connections/ServedPart";
 import { SourceSelect } from "@/features/connections/SourceSelect";
 import { TestPart } from "@/features/connections/TestPart";
 import { ServerPart } from "@/features/connections/servers/ServerPart";
@@ -70,6 +71,15 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
           <ConnectPart form={form} />
           <ServerPart connection={connection} />
           <ModelPart form={form} />
+          {connection && source.control && (
+            <ServedPart
+              key={connection.id}
+              connection={connection.id}
+              usual={connection.settings?.options ?? {}}
+              source={source}
+              control={source.control}
+            />
+          )}
           {!source.built_in && <ProxyPart form={form} />}
           <TestPart
             ready={async () =>

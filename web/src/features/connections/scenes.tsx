@@ -16,6 +16,7 @@ export const SOURCE: Source = {
   id: "some",
   title: "Some",
   built_in: false,
+  control: null,
   docs: "",
   endpoint: "https://api.test/v1",
   grants: false,

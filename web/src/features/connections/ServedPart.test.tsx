@@ -1,0 +1,134 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MantineProvider } from "@mantine/core";
+import { act, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { type ModelJob, hearJob, modelJobsQuery, servedQuery } from "@/api/served";
+import { ServedPart } from "@/features/connections/ServedPart";
+import { SOURCE } from "@/features/connections/scenes";
+
+// Who asks the server takes `fetch` as soon as it is loaded.
+const server = vi.hoisted(() => {
+  const asked: { method: string; path: string; body: unknown }[] = [];
+  const answers: Record<string, unknown> = {};
+  const answer = async (request: Request) => {
+    const { pathname: path } = new URL(request.url);
+    const body: unknown = request.method === "POST" ? await request.json().catch(() => null) : null;
+    asked.push({ method: request.method, path, body });
+    const status = path in answers ? 200 : 400;
+    return new Response(JSON.stringify(answers[path] ?? { detail: "Enough." }), {
+      status,
+      headers: { "content-type": status === 200 ? "application/json" : "application/problem+json" },
+    });
+  };
+  globalThis.fetch = answer as typeof fetch;
+  return { asked, answers };
+});
+
+const CONTROL = {
+  deeds: ["load", "unload", "download"],
+  options: [],
+  example: "qwen3:8b",
+  admin: false,
+} satisfies NonNullable<(typeof SOURCE)["control"]>;
+
+const JOB: ModelJob = {
+  id: "j1",
+  connection: "c1",
+  deed: "download",
+  model: "gemma3:4b",
+  state: "running",
+  progress: { said: "pulling aa", done: 1_000_000_000, total: 4_000_000_000, unit: "bytes" },
+  message: null,
+  started_at: Date.now() / 1000,
+  ended_at: null,
+};
+
+function shown(jobs: ModelJob[] = []) {
+  const cache = new QueryClient({
+    defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } },
+  });
+  cache.setQueryData(modelJobsQuery("c1").queryKey, jobs);
+  render(
+    <QueryClientProvider client={cache}>
+      <MantineProvider env="test">
+        <ServedPart connection="c1" usual={{}} source={SOURCE} control={CONTROL} />
+      </MantineProvider>
+    </QueryClientProvider>,
+  );
+  return cache;
+}
+
+beforeEach(() => {
+  server.asked.length = 0;
+  server.answers["/api/connections/c1/served-models"] = [
+    { id: "qwen3:8b", state: "loaded", size: 5_200_000_000, context: 4096 },
+    { id: "llama3.2:1b", state: "unloaded" },
+  ];
+});
+
+describe("the models on a server", () => {
+  it("are asked for when the person asks, and not before", async () => {
+    const person = userEvent.setup();
+    shown();
+    const before = server.asked.length;
+
+    await person.click(screen.getByRole("button", { name: "Ask the server for its models" }));
+
+    expect(before).toBe(0);
+    expect(await screen.findByText("loaded · context 4,096 · 5.2 GB")).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Unload qwen3:8b" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Load llama3.2:1b" })).toBeTruthy();
+  });
+
+  it("are loaded by a button, and the server's refusal is said", async () => {
+    const person = userEvent.setup();
+    shown();
+    await person.click(screen.getByRole("button", { name: "Ask the server for its models" }));
+
+    await person.click(await screen.findByRole("button", { name: "Load llama3.2:1b" }));
+
+    expect((await screen.findByRole("alert")).textContent).toBe("Enough.");
+    expect(server.asked.at(-1)).toEqual({
+      method: "POST",
+      path: "/api/connections/c1/model-jobs",
+      body: { deed: "load", model: "llama3.2:1b", options: {} },
+    });
+  });
+
+  it("show how far a download is that was begun elsewhere, and stop it", async () => {
+    const person = userEvent.setup();
+    server.answers["/api/connections/c1/model-jobs/j1/stop"] = { ...JOB, state: "stopped" };
+    shown([JOB]);
+
+    const bar = screen.getByRole("progressbar", { name: "Downloading gemma3:4b" });
+    await person.click(screen.getByRole("button", { name: "Cancel: Downloading gemma3:4b" }));
+
+    expect(bar.getAttribute("aria-valuenow")).toBe("25");
+    expect(screen.getByText(/1 GB of 4 GB · pulling aa/)).toBeTruthy();
+    expect(server.asked.at(-1)?.path).toBe("/api/connections/c1/model-jobs/j1/stop");
+  });
+
+  it("say why something failed, with the way out, and ask the server anew", async () => {
+    const cache = shown([JOB]);
+    cache.setQueryData(servedQuery("c1").queryKey, []);
+    const message = "The disk of the computer Ollama runs on is full.";
+
+    act(() => hearJob(cache, { ...JOB, state: "failed", message }));
+
+    expect(await screen.findByText(message)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Retry: gemma3:4b" })).toBeTruthy();
+    expect(screen.queryByRole("progressbar")).toBeNull();
+    expect(cache.getQueryState(servedQuery("c1").queryKey)?.isInvalidated).toBe(true);
+  });
+
+  it("keep the name of a download that was refused", async () => {
+    const person = userEvent.setup();
+    shown();
+
+    await person.type(screen.getByLabelText("Download a model"), "gemma3:4b{Enter}");
+
+    expect((await screen.findByRole("alert")).textContent).toBe("Enough.");
+    expect(screen.getByLabelText<HTMLInputElement>("Download a model").value).toBe("gemma3:4b");
+  });
+});
