@@ -7,6 +7,7 @@ import { writtenNow } from "@/features/chat/conversation";
 import type { Deeds } from "@/features/chat/deeds";
 import { useHolding } from "@/features/chat/holding";
 import type { Living } from "@/features/chat/living";
+import { useNeighbour } from "@/features/chat/neighbour";
 import { rowsOf } from "@/features/chat/rows";
 import type { Situation } from "@/features/chat/situation";
 import { useSituation } from "@/features/chat/useLiving";
@@ -23,6 +24,8 @@ type MessageListProps = {
   models: Models;
   deeds: Deeds | null;
   openings: Openings;
+  /** Is told when the last message, which had the keyboard, is gone. */
+  onEmptied: () => void;
 };
 
 const wholly = (situation: Situation) => situation;
@@ -37,10 +40,11 @@ const AHEAD = "1200px 0px";
  * What is far from what is looked at is neither drawn nor, beyond some hundreds, kept.
  */
 export function MessageList(props: MessageListProps) {
-  const { living, focus, onFound, editing, models, deeds, openings } = props;
+  const { living, focus, onFound, editing, models, deeds, openings, onEmptied } = props;
   const { t } = useTranslation();
   const { now, outgoing } = useSituation(living, wholly);
   const scroller = useRef<HTMLDivElement>(null);
+  const keyboard = useNeighbour(scroller, onEmptied);
   const rows = useMemo(() => rowsOf(now, outgoing), [now, outgoing]);
   const [isAtEnd, setAtEnd] = useState(true);
   /** The last row there was when the end was last seen. */
@@ -80,7 +84,7 @@ export function MessageList(props: MessageListProps) {
       {/* What scrolls has to be reached by the keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={scroller} className={classes.scroll} role="group" aria-label={t("Messages")} tabIndex={0} onScroll={look}>
-        <div className={classes.rows} key={now.stretch}>
+        <div className={classes.rows} key={now.stretch} {...keyboard}>
           <div ref={above} />
           {rows.map((row) => (
             <Marked key={row.key} isFocus={row.kind === "message" && row.message.id === focus} onSeen={bring}>
