@@ -185,6 +185,19 @@ async def test_a_cut_for_an_assumed_room_is_told_with_the_answer(tapster, here):
     assert "32,768" in events[0].text
 
 
+async def test_where_what_is_sent_begins_is_noted_when_older_messages_have_no_room(tapster, here):
+    cuts = []
+    await tapster.shelf.keep(here, (Model(id="echo", context=2_000),))
+    short, all_of_it = chat_with("u one", "a two", "u three", connection=here.id)
+    long, history = chat_with(*["u some words of a long chat"] * 1_000, connection=here.id)
+
+    await written(tapster, asked_of(short, all_of_it, note_cut=cuts.append))
+    await written(tapster, asked_of(long, history, note_cut=cuts.append))
+
+    report = (await tapster.writer.preview(long, history)).report
+    assert cuts == [f"m{1_001 - len(report.items)}"]
+
+
 @pytest.mark.parametrize(
     ("source", "place", "last"),
     [("mistral", "/mistral/v1", "assistant"), ("azure", "/azure/openai/v1", "user")],

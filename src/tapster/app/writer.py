@@ -84,6 +84,8 @@ class Writer:
             chat, partner, asked.history, kind=asked.run.kind, instruction=asked.instruction
         )
         request = await self._request(chat, partner, prompt)
+        if sent_from := prompt.report.sent_from:
+            asked.note_cut(sent_from)
         if notice := _notice_of(prompt.report):
             yield [notice]
         in_full = await self._may_see_keys(chat.owner)

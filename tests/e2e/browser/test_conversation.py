@@ -280,3 +280,19 @@ def test_the_last_message_is_written_for_the_person(chat):
     expect(chat.box).not_to_have_value("")
     expect(chat.box).to_be_editable()
     expect(chat.answers).to_have_count(1)
+
+
+def test_a_line_shows_where_what_is_sent_begins_once_the_chat_is_too_long(chat, talker):
+    chat_id = talker.chat(title="Long")
+    for line in ("mock:echo\nLeft out", "Sent on"):
+        words = line + " and many more words" * 5_000
+        talker.post(f"/api/chats/{chat_id}/messages", {"text": words, "answer": False})
+
+    chat.open(chat_id).ask("mock:echo\nWhat was first?")
+
+    line = chat.page.get_by_text("was not sent any more")
+    expect(line).to_have_count(1)
+    assert line.evaluate("it => it.nextElementSibling.textContent").startswith("You")
+    expect(chat.page.locator("p:has-text('was not sent any more') + *")).to_contain_text("Sent on")
+    chat.page.reload()
+    expect(line).to_have_count(1)

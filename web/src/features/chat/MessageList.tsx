@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "@/features/chat/Conversation.module.css";
 import { JumpToEnd } from "@/features/chat/JumpToEnd";
@@ -8,7 +8,7 @@ import type { Deeds } from "@/features/chat/deeds";
 import { useHolding } from "@/features/chat/holding";
 import type { Living } from "@/features/chat/living";
 import { useNeighbour } from "@/features/chat/neighbour";
-import { rowsOf } from "@/features/chat/rows";
+import { rowsOf, sentFrom } from "@/features/chat/rows";
 import type { Situation } from "@/features/chat/situation";
 import { useSituation } from "@/features/chat/useLiving";
 import { useShortcut } from "@/lib/shortcuts";
@@ -46,6 +46,7 @@ export function MessageList(props: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const keyboard = useNeighbour(scroller, onEmptied);
   const rows = useMemo(() => rowsOf(now, outgoing), [now, outgoing]);
+  const begins = sentFrom(now);
   const [isAtEnd, setAtEnd] = useState(true);
   /** The last row there was when the end was last seen. */
   const [seen, setSeen] = useState<string | undefined>();
@@ -87,14 +88,21 @@ export function MessageList(props: MessageListProps) {
         <div className={classes.rows} key={now.stretch} {...keyboard}>
           <div ref={above} />
           {rows.map((row) => (
-            <Marked key={row.key} isFocus={row.kind === "message" && row.message.id === focus} onSeen={bring}>
-              <RowView
-                row={row}
-                isLast={row.key === last}
-                isEditing={row.kind === "message" && row.message.id === editing}
-                {...{ isBusy, models, deeds, openings }}
-              />
-            </Marked>
+            <Fragment key={row.key}>
+              {row.kind === "message" && row.message.id === begins && (
+                <p className={classes.begins}>
+                  <small>{t("What stands above was not sent any more: there was no room for it.")}</small>
+                </p>
+              )}
+              <Marked isFocus={row.kind === "message" && row.message.id === focus} onSeen={bring}>
+                <RowView
+                  row={row}
+                  isLast={row.key === last}
+                  isEditing={row.kind === "message" && row.message.id === editing}
+                  {...{ isBusy, models, deeds, openings }}
+                />
+              </Marked>
+            </Fragment>
           ))}
           <div ref={below} />
         </div>
