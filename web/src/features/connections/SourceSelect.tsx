@@ -19,6 +19,7 @@ export function SourceSelect({ sources, chosen, saved, onChoose }: SourceSelectP
   const { t } = useTranslation();
   const names = {
     common: t("Common"),
+    local: t("Local servers"),
     others: t("All others"),
     here: t("On this machine"),
     retired: t("Retired"),
