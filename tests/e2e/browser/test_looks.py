@@ -133,6 +133,17 @@ def test_the_panel_of_the_response_configuration_is_accessible(desk, told):
     desk.keyboard.press("Control+.")
 
 
+def test_what_asks_before_it_removes_is_accessible(desk, told):
+    desk.goto("/connections")
+    desk.get_by_role("main").get_by_role("link").filter(has_text="own").first.click()
+    desk.get_by_role("button", name="More for own").click()
+    desk.get_by_role("menuitem", name="Remove").click()
+
+    expect(desk.get_by_role("dialog").get_by_role("button", name="Remove")).to_be_visible()
+    assert_accessible(desk)
+    desk.keyboard.press("Escape")
+
+
 def test_what_is_touched_is_large_enough_on_a_phone(phone, told):
     Conversation(phone).open(told["chat"])
     phone.wait_for_load_state("networkidle")
