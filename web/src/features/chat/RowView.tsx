@@ -95,6 +95,14 @@ function Said({ message, reply, isLast, isEditing, isBusy, models, deeds, openin
     () => (deeds ? actionsOf(message, { deeds, openings, isBusy, isWritten }) : NOTHING_TO_DO),
     [message, deeds, openings, isBusy, isWritten],
   );
+  const keep = async (text: string, version: number) => {
+    if (text !== message.text) await deeds?.edit(message, text, version);
+    openings.edit(null);
+  };
+  const keepAndAnswer = async (text: string, version: number) => {
+    await keep(text, version);
+    await deeds?.write("regenerate", message.id);
+  };
   const live = reply && shownLive(reply, reply.kind === "continue" ? message.text : "");
   return (
     <MessageView
@@ -104,10 +112,8 @@ function Said({ message, reply, isLast, isEditing, isBusy, models, deeds, openin
       model={modelOf(message, isWritten, models)}
       editing={isEditing}
       actions={actions}
-      onEdit={async (text, version) => {
-        await deeds?.edit(message, text, version);
-        openings.edit(null);
-      }}
+      onEdit={keep}
+      onEditAndAnswer={message.role === "user" && !isBusy ? keepAndAnswer : undefined}
       onCancelEdit={() => openings.edit(null)}
     />
   );
