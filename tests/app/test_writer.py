@@ -233,6 +233,31 @@ async def test_attachments_go_out_as_the_files_they_are(tapster, mock, here):
     assert "data:image/png;base64,UE5H" in str(preview.request.body)
 
 
+async def test_an_attached_text_goes_out_as_words_and_counts_as_such(tapster, here):
+    await keep(
+        tapster,
+        "t1",
+        OWNER,
+        b"one ```two\r\nthree\n" * 2_000,
+        name="log.txt",
+        media_type="text/plain",
+    )
+    await keep(
+        tapster, "b1", OWNER, b"\x80\x00", name="a.bin", media_type="application/octet-stream"
+    )
+    files = (Text("see"), File("log.txt", "attachment:t1"), File("a.bin", "attachment:b1"))
+    chat, history = chat_with(("u", files), connection=here.id)
+
+    preview = await tapster.writer.preview(chat, history)
+
+    text, log, binary = preview.request.body["messages"][-1]["content"]
+    assert text["text"] == "see"
+    assert log["text"].startswith("log.txt:\n````\none ```two\nthree\none")
+    assert log["text"].endswith("three\n````\n\n")
+    assert "base64,gAA=" in str(binary)
+    assert preview.report.total > 6_000 + 3_000
+
+
 @pytest.mark.parametrize("owner", [None, "another"])
 async def test_an_attachment_that_is_gone_or_anothers_is_refused(tapster, here, owner):
     if owner:
@@ -243,12 +268,12 @@ async def test_an_attachment_that_is_gone_or_anothers_is_refused(tapster, here, 
         await tapster.writer.preview(chat, history)
 
 
-async def keep(tapster, name, owner):
+async def keep(tapster, id_, owner, content=b"PNG", *, name="dot.png", media_type="image/png"):
     attachment = Attachment(
-        id=name, owner=owner, name="dot.png", media_type="image/png", size=3, digest="0" * 64
+        id=id_, owner=owner, name=name, media_type=media_type, size=len(content), digest="0" * 64
     )
     async with tapster._store.begin() as rows:
-        await rows.attachments.add(attachment, b"PNG")
+        await rows.attachments.add(attachment, content)
 
 
 async def test_a_last_message_too_long_for_the_model_is_refused_before_anything_is_sent(

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from msgspec import Struct, structs
 
 from tapster.app.partners import Partner, Partners
+from tapster.app.text_files import in_words
 from tapster.core.chats import ATTACHMENT, Chat, Line, attachments_of
 from tapster.core.errors import NotFound
 from tapster.core.events import Event, Noticed, UsageReported
@@ -162,7 +163,7 @@ class Writer:
         assembly = Assembly(occasion, self._count)
         all_read = True
         async for message in history():
-            if not assembly.feed((message,)):
+            if not assembly.feed((await in_words(self._store, chat.owner, message),)):
                 all_read = message.parent_id is None
                 break
         return assembly.finish(all_read=all_read)
