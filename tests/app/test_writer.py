@@ -10,6 +10,7 @@ from tapster.core.messages import File, Image, Text
 from tapster.core.models import Model
 from tapster.core.requests import Settings
 from tapster.core.runs import Run, RunAsked
+from tapster.core.secrets import Secret
 from tapsters import add, text_of
 
 OWNER = "me"
@@ -139,8 +140,22 @@ async def test_what_the_provider_refuses_is_raised(tapster, mock):
     bad = await add(tapster, "openai", f"{mock.url}/openai/v1", "sk-wrong-1234567", model="echo")
     chat, history = chat_with("u hi", connection=bad.id)
 
-    with pytest.raises(SourceError):
+    with pytest.raises(SourceError, match="The key was refused by the provider"):
         await written(tapster, asked_of(chat, history))
+
+
+async def test_a_proxy_that_refuses_its_password_is_named_with_the_way_to_enter_it(tapster, mock):
+    await tapster.proxies.add("friend", f"{mock.url}/openai/v1", Secret("sk-wrong-1234567"))
+    bad = await add(tapster, "openai", None, None, model="echo", proxy="friend")
+    chat, history = chat_with("u hi", connection=bad.id)
+
+    with pytest.raises(SourceError) as refused:
+        await written(tapster, asked_of(chat, history))
+
+    assert "proxy 'friend' refused its password (401)" in refused.value.message
+    assert "API Connections" in refused.value.message
+    assert "1234567" not in refused.value.message
+    assert refused.value.status == 401
 
 
 async def test_the_preview_is_what_is_sent_and_asks_nobody(tapster, mock, here):

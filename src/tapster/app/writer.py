@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from tapster.app.partners import Partner, Partners
 from tapster.app.text_files import in_words
 from tapster.core.chats import ATTACHMENT, Chat, Line, attachments_of
-from tapster.core.errors import NotFound
+from tapster.core.errors import NotFound, SourceError
 from tapster.core.events import Event, Noticed, UsageReported
 from tapster.core.messages import File, Image, Message, Part, Text, Video, says
 from tapster.core.models import Model
@@ -96,6 +96,8 @@ class Writer:
             async with aclosing(answer):
                 async for events in answer:
                     yield _with_cost(events, partner.facts)
+        except SourceError as error:
+            raise await self._relay.explained(partner.connection, error) from None
         finally:
             asked.note_tries(tries_of(trail, in_full=in_full))
 

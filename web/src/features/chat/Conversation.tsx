@@ -88,8 +88,9 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
       name: (message, kind) => setAsking({ what: kind, message }),
       editions: (message) => setAsking({ what: "editions", message }),
       otherConnection: (ask) => setAsking({ what: "connection", ask }),
+      asked: asked.connection?.id ?? null,
     }),
-    [toInput],
+    [toInput, asked.connection?.id],
   );
 
   const lastAnswer = last?.role === "assistant" ? last : null;

@@ -1,4 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/messages";
@@ -22,6 +23,8 @@ export type Openings = {
   name: (message: Message, kind: "branch" | "checkpoint") => void;
   editions: (message: Message) => void;
   otherConnection: (ask: (connection: string) => void) => void;
+  /** The connection that is asked; `null` while that is not known. */
+  asked: string | null;
 };
 
 type RowViewProps = {
@@ -170,13 +173,26 @@ function NoAnswer({ reply, deeds, openings }: { reply: Reply; deeds: Deeds | nul
       details={error ? detailsOf(error) : null}
       onRetry={() => void deeds?.retry(reply)}
       actions={
-        <Button
-          size="compact-sm"
-          variant="light"
-          onClick={() => openings.otherConnection((connection) => void deeds?.retry(reply, { connection }))}
-        >
-          {t("Use another connection")}
-        </Button>
+        <>
+          {error?.reason === "auth" && openings.asked !== null && (
+            <Button
+              size="compact-sm"
+              variant="light"
+              renderRoot={(link) => (
+                <Link {...link} to="/connections/$connectionId" params={{ connectionId: openings.asked ?? "" }} />
+              )}
+            >
+              {t("To the connection")}
+            </Button>
+          )}
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => openings.otherConnection((connection) => void deeds?.retry(reply, { connection }))}
+          >
+            {t("Use another connection")}
+          </Button>
+        </>
       }
     />
   );
