@@ -118,6 +118,7 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
     composer,
     deeds,
     isBusy,
+    last: last ?? null,
     lastAnswer,
     onRegenerate,
     onContinue,
