@@ -123,6 +123,9 @@ export function Editor({ message, onSave, onSaveAndAnswer, onCancel }: EditorPro
         <Button size="compact-md" variant="subtle" color="gray" className={classes.way} onClick={onCancel}>
           {t("Cancel")}
         </Button>
+        <Button size="compact-md" className={classes.way} loading={saving} onClick={() => void save()}>
+          {t("Save")}
+        </Button>
         {onSaveAndAnswer && (
           <Button
             size="compact-md"
@@ -134,9 +137,6 @@ export function Editor({ message, onSave, onSaveAndAnswer, onCancel }: EditorPro
             {t("Save and answer")}
           </Button>
         )}
-        <Button size="compact-md" className={classes.way} loading={saving} onClick={() => void save()}>
-          {t("Save")}
-        </Button>
       </Group>
     </div>
   );
