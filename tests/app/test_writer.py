@@ -10,6 +10,7 @@ from tapster.core.messages import File, Image, Text
 from tapster.core.models import Model
 from tapster.core.requests import Settings
 from tapster.core.runs import Run, RunAsked
+from tapster.core.secrets import Secret
 from tapsters import add, text_of
 
 OWNER = "me"
@@ -139,8 +140,22 @@ async def test_what_the_provider_refuses_is_raised(tapster, mock):
     bad = await add(tapster, "openai", f"{mock.url}/openai/v1", "sk-wrong-1234567", model="echo")
     chat, history = chat_with("u hi", connection=bad.id)
 
-    with pytest.raises(SourceError):
+    with pytest.raises(SourceError, match="The key was refused by the provider"):
         await written(tapster, asked_of(chat, history))
+
+
+async def test_a_proxy_that_refuses_its_password_is_named_with_the_way_to_enter_it(tapster, mock):
+    await tapster.proxies.add("friend", f"{mock.url}/openai/v1", Secret("sk-wrong-1234567"))
+    bad = await add(tapster, "openai", None, None, model="echo", proxy="friend")
+    chat, history = chat_with("u hi", connection=bad.id)
+
+    with pytest.raises(SourceError) as refused:
+        await written(tapster, asked_of(chat, history))
+
+    assert "proxy 'friend' refused its password (401)" in refused.value.message
+    assert "API Connections" in refused.value.message
+    assert "1234567" not in refused.value.message
+    assert refused.value.status == 401
 
 
 async def test_the_preview_is_what_is_sent_and_asks_nobody(tapster, mock, here):
@@ -185,6 +200,19 @@ async def test_a_cut_for_an_assumed_room_is_told_with_the_answer(tapster, here):
     assert "32,768" in events[0].text
 
 
+async def test_where_what_is_sent_begins_is_noted_when_older_messages_have_no_room(tapster, here):
+    cuts = []
+    await tapster.shelf.keep(here, (Model(id="echo", context=2_000),))
+    short, all_of_it = chat_with("u one", "a two", "u three", connection=here.id)
+    long, history = chat_with(*["u some words of a long chat"] * 1_000, connection=here.id)
+
+    await written(tapster, asked_of(short, all_of_it, note_cut=cuts.append))
+    await written(tapster, asked_of(long, history, note_cut=cuts.append))
+
+    report = (await tapster.writer.preview(long, history)).report
+    assert cuts == [f"m{1_001 - len(report.items)}"]
+
+
 @pytest.mark.parametrize(
     ("source", "place", "last"),
     [("mistral", "/mistral/v1", "assistant"), ("azure", "/azure/openai/v1", "user")],
@@ -220,6 +248,31 @@ async def test_attachments_go_out_as_the_files_they_are(tapster, mock, here):
     assert "data:image/png;base64,UE5H" in str(preview.request.body)
 
 
+async def test_an_attached_text_goes_out_as_words_and_counts_as_such(tapster, here):
+    await keep(
+        tapster,
+        "t1",
+        OWNER,
+        b"one ```two\r\nthree\n" * 2_000,
+        name="log.txt",
+        media_type="text/plain",
+    )
+    await keep(
+        tapster, "b1", OWNER, b"\x80\x00", name="a.bin", media_type="application/octet-stream"
+    )
+    files = (Text("see"), File("log.txt", "attachment:t1"), File("a.bin", "attachment:b1"))
+    chat, history = chat_with(("u", files), connection=here.id)
+
+    preview = await tapster.writer.preview(chat, history)
+
+    text, log, binary = preview.request.body["messages"][-1]["content"]
+    assert text["text"] == "see"
+    assert log["text"].startswith("log.txt:\n````\none ```two\nthree\none")
+    assert log["text"].endswith("three\n````\n\n")
+    assert "base64,gAA=" in str(binary)
+    assert preview.report.total > 6_000 + 3_000
+
+
 @pytest.mark.parametrize("owner", [None, "another"])
 async def test_an_attachment_that_is_gone_or_anothers_is_refused(tapster, here, owner):
     if owner:
@@ -230,12 +283,12 @@ async def test_an_attachment_that_is_gone_or_anothers_is_refused(tapster, here, 
         await tapster.writer.preview(chat, history)
 
 
-async def keep(tapster, name, owner):
+async def keep(tapster, id_, owner, content=b"PNG", *, name="dot.png", media_type="image/png"):
     attachment = Attachment(
-        id=name, owner=owner, name="dot.png", media_type="image/png", size=3, digest="0" * 64
+        id=id_, owner=owner, name=name, media_type=media_type, size=len(content), digest="0" * 64
     )
     async with tapster._store.begin() as rows:
-        await rows.attachments.add(attachment, b"PNG")
+        await rows.attachments.add(attachment, content)
 
 
 async def test_a_last_message_too_long_for_the_model_is_refused_before_anything_is_sent(

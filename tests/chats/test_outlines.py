@@ -76,6 +76,17 @@ async def test_a_long_beginning_is_cut_and_put_on_one_line(chats):
     assert segment.text == "a b" + "c" * 117
 
 
+async def test_the_tree_is_drawn_without_the_marks_of_markdown(chats):
+    chat = await chats.create(ME)
+    await chats.tree.say(
+        ME, chat.id, (Text("## Plan\n\n- **bold** and `code`\n- [a link](https://x.example)"),)
+    )
+
+    (segment,) = (await chats.outlines.of(ME, chat.id)).segments
+
+    assert segment.text == "Plan bold and code a link"
+
+
 async def test_a_chat_without_words_has_a_tree_too(chats):
     chat = await chats.create(ME)
     empty = await chats.outlines.of(ME, chat.id)

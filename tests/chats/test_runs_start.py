@@ -1,6 +1,7 @@
 """What starts a run, what it writes, and what is refused."""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 
@@ -194,6 +195,25 @@ async def test_thinking_and_tools_become_parts_of_the_answer_in_their_order(stor
         ToolCall("call-1", "look", '{"a":1}'),
     )
     assert answer.reply.notices == ("something was left out",)
+
+
+async def test_an_answer_tells_where_what_was_sent_begins(store):
+    chat = await add_chat(store)
+    script = Script("Yes")
+
+    async def cutting(asked):
+        asked.note_cut("m7")
+        async with aclosing(script(asked)) as events:
+            async for each in events:
+                yield each
+
+    async with open_runs(store, MemoryBroadcast(), cutting) as runs:
+        said = await runs.say(OWNER, chat.id, "?")
+        await follow(runs, said.run)
+        run = await runs.get(OWNER, said.run.id)
+
+    answer = await message_now(store, run.message_id)
+    assert answer.reply.sent_from == "m7"
 
 
 async def test_a_failure_before_the_first_word_adds_no_message_and_is_remembered(store):

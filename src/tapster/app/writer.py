@@ -7,8 +7,9 @@ from contextlib import aclosing
 from msgspec import Struct, structs
 
 from tapster.app.partners import Partner, Partners
+from tapster.app.text_files import in_words
 from tapster.core.chats import ATTACHMENT, Chat, Line, attachments_of
-from tapster.core.errors import NotFound
+from tapster.core.errors import NotFound, SourceError
 from tapster.core.events import Event, Noticed, UsageReported
 from tapster.core.messages import File, Image, Message, Part, Text, Video, says
 from tapster.core.models import Model
@@ -84,6 +85,8 @@ class Writer:
             chat, partner, asked.history, kind=asked.run.kind, instruction=asked.instruction
         )
         request = await self._request(chat, partner, prompt)
+        if sent_from := prompt.report.sent_from:
+            asked.note_cut(sent_from)
         if notice := _notice_of(prompt.report):
             yield [notice]
         in_full = await self._may_see_keys(chat.owner)
@@ -93,6 +96,8 @@ class Writer:
             async with aclosing(answer):
                 async for events in answer:
                     yield _with_cost(events, partner.facts)
+        except SourceError as error:
+            raise await self._relay.explained(partner.connection, error) from None
         finally:
             asked.note_tries(tries_of(trail, in_full=in_full))
 
@@ -160,7 +165,7 @@ class Writer:
         assembly = Assembly(occasion, self._count)
         all_read = True
         async for message in history():
-            if not assembly.feed((message,)):
+            if not assembly.feed((await in_words(self._store, chat.owner, message),)):
                 all_read = message.parent_id is None
                 break
         return assembly.finish(all_read=all_read)

@@ -38,9 +38,12 @@ INTERRUPTED = Outcome("interrupted")
 
 @dataclass(frozen=True)
 class Course:
-    """How a run went, as only the process it ran in knows: whom it asked, what failed, when."""
+    """How a run went, as only the process it ran in knows: whom it asked, what was sent of
+    the chat, what failed, when.
+    """
 
     chosen: Chosen | None = None
+    sent_from: str | None = None
     tries: tuple[FailedTry, ...] = ()
     answered_by: str | None = None
     first_token_at: float | None = None
@@ -109,6 +112,7 @@ def _reply_of(run: Run, folded: Folded, outcome: Outcome, course: Course, *, at:
         error=outcome.error,
         notices=tuple(folded.notices),
         attempts=course.tries,
+        sent_from=course.sent_from,
         began_at=run.started_at,
         first_token_at=course.first_token_at,
         first_text_at=course.first_text_at,

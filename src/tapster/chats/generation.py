@@ -65,6 +65,7 @@ class Generation:
         self._unsaved: list[Batch] = []
         self._unsaved_size = 0
         self._chosen: Chosen | None = None
+        self._sent_from: str | None = None
         self._tries: tuple[FailedTry, ...] = ()
         self._first_token_at: float | None = None
         self._first_text_at: float | None = None
@@ -89,6 +90,10 @@ class Generation:
     def choose(self, chosen: Chosen) -> None:
         """Take note of who is asked."""
         self._chosen = chosen
+
+    def note_cut(self, sent_from: str) -> None:
+        """Take note of the first message that is sent, as older ones have no room."""
+        self._sent_from = sent_from
 
     def note_tries(self, tries: tuple[FailedTry, ...]) -> None:
         """Take note of the tries that failed so far."""
@@ -299,6 +304,7 @@ class Generation:
                     at=at,
                     course=Course(
                         chosen=self._chosen,
+                        sent_from=self._sent_from,
                         tries=self._tries,
                         answered_by=started.model if started else None,
                         first_token_at=self._first_token_at,

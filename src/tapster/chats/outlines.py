@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tapster.chats.limits import how_many
 from tapster.chats.ownership import chat_of
 from tapster.chats.shapes import Shape
+from tapster.chats.titles import title_from
 from tapster.core.chats import Checkpoint, Outline, Segment
 from tapster.store import Store
 
@@ -43,7 +44,7 @@ class Outlines:
                 count=len(run),
                 role=opening.role,
                 author=opening.author,
-                text=" ".join(opening.text.split())[:_LONGEST],
+                text=title_from((opening.text,), longest=_LONGEST),
                 created_at=opening.created_at,
                 ends_at=written[run[-1]],
                 names=tuple(name for one in run for name in named.get(one, ())) if named else (),

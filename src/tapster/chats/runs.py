@@ -436,6 +436,7 @@ class Runs:
                 back_from, self._store, run.target_id if run.kind == "continue" else run.parent_id
             ),
             choose=generation.choose,
+            note_cut=generation.note_cut,
             note_tries=generation.note_tries,
             instruction=wish.instruction,
             connection=wish.connection,

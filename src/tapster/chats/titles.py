@@ -1,4 +1,4 @@
-"""What a chat is called that nobody titled: its opening words, without the marks of Markdown."""
+"""What is said, on one line without the marks of Markdown: as the title of a chat, for instance."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,9 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RULE = re.compile(r" {0,3}(?:([-*_])(?:[ \t]*\1){2,}|=+)[ \t]*")
 _BLOCK = re.compile(r"^[ \t]*(?:(?:>|[-*+][ \t])[ \t]*)*(?:#{1,6}[ \t]+)?")
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+
+# Without any of these no word is marked.
+_MARK = re.compile(r"[`\\\[<*_~|]")
 
 # What stands for itself: code, and a sign behind a backslash.
 _LITERAL = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)|\\([!-/:-@\[-`{-~])")
@@ -30,16 +33,17 @@ _PAIRS = (
 )
 
 
-def title_from(texts: Iterable[str]) -> str:
+def title_from(texts: Iterable[str], *, longest: int = _LONGEST) -> str:
     """Return the title of a chat that begins with `texts`; empty where they have no words.
 
-    Blocks of code, such as files among the words, are passed over where there is anything else.
+    It has at most `longest` signs. Blocks of code, such as files among the words, are passed over
+    where there is anything else.
     """
     openings = [text[:_READ] for text in texts]
     prose = _unmarked(" ".join(line for text in openings for line in _prose(text))[:_READ])
     lines = (line for text in openings for line in text.split("\n"))
     code = " ".join(line for line in lines if not _FENCE.match(line))
-    return (prose or " ".join(code.split()))[:_LONGEST].rstrip()
+    return (prose or " ".join(code.split()))[:longest].rstrip()
 
 
 def _prose(text: str) -> Iterator[str]:
@@ -57,6 +61,8 @@ def _prose(text: str) -> Iterator[str]:
 
 
 def _unmarked(text: str) -> str:
+    if not _MARK.search(text):
+        return " ".join(text.split())
     literals: list[str] = []
 
     def cut(found: re.Match[str]) -> str:

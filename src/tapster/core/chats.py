@@ -93,7 +93,8 @@ class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Before `first_text_at`, the first visible word, the model may have thought.
 
-    `attempts` are the tries that failed before it.
+    `attempts` are the tries that failed before it. `sent_from` is the first message of the chat
+    that was sent, where there was no room for those before it.
     """
 
     connection: str | None = None
@@ -106,6 +107,7 @@ class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: Failed | None = None
     notices: tuple[str, ...] = ()
     attempts: tuple[FailedTry, ...] = ()
+    sent_from: str | None = None
     began_at: float | None = None
     first_token_at: float | None = None
     first_text_at: float | None = None

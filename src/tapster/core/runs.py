@@ -69,8 +69,8 @@ class Chosen(Struct, frozen=True, kw_only=True):
     model: str | None = None
 
 
-def _forget(tries: tuple[FailedTry, ...]) -> None:
-    del tries
+def _forget(noted: object) -> None:
+    del noted
 
 
 class RunAsked(Struct, frozen=True, kw_only=True):
@@ -80,13 +80,15 @@ class RunAsked(Struct, frozen=True, kw_only=True):
     it is that) to the first of the chat, and reads no more than is taken from it.
     `instruction` is what a quiet run is for, or what an impersonation should be about.
     `connection` and `model` are what was wished for this once, in place of the chat's own. The
-    writer calls `choose` when it knows whom it asks, and `note_tries` with what failed on the way.
+    writer calls `choose` when it knows whom it asks, `note_cut` with the first message that is
+    sent where older ones have no room, and `note_tries` with what failed on the way.
     """
 
     run: Run
     chat: Chat
     history: Callable[[], AsyncIterator[Line]]
     choose: Callable[[Chosen], None]
+    note_cut: Callable[[str], None] = _forget
     note_tries: Callable[[tuple[FailedTry, ...]], None] = _forget
     instruction: str = ""
     connection: str | None = None

@@ -59,3 +59,10 @@ class Report(Struct, frozen=True, kw_only=True):
     context_assumed: bool = False
     estimated: bool = True
     counter: str = ""
+
+    @property
+    def sent_from(self) -> str | None:
+        """The first message of the chat that goes out, where there is no room for older ones."""
+        if all(cut.why != "budget" for cut in self.cuts):
+            return None
+        return next((item.message_id for item in self.items if item.message_id), None)

@@ -86,15 +86,18 @@ class Endpoint:
         secrets += [Secret(value) for name, value in headers if is_secret_name(name)]
         return redact(text, secrets)
 
-    def without_secrets(self, error: SourceError) -> SourceError:
-        """Return `error` with every secret taken out of its words, and without its body."""
+    def without_secrets(self, error: SourceError, *, told: str | None = None) -> SourceError:
+        """Return `error` with every secret taken out of its words, and without its body.
+
+        `told` is said in place of its own words.
+        """
 
         def clean(text: str | None) -> str | None:
             return self.redacted(text) if text else text
 
         return SourceError(
             error.reason,
-            self.redacted(error.message),
+            self.redacted(error.message) if told is None else told,
             status=error.status,
             code=clean(error.code) if isinstance(error.code, str) else error.code,
             type=clean(error.type),

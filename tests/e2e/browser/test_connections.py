@@ -200,6 +200,23 @@ def test_a_proxy_is_entered_beside_the_chat_that_goes_through_it(page, mock, tal
     assert preset not in {each["name"] for each in talker.get("/api/proxies")}
 
 
+def test_a_chat_says_that_its_proxy_refused_its_password_and_leads_to_it(page, mock, talker):
+    address = {"url": f"{mock.url}/openai/v1", "password": "sk-wrong-0123456789"}
+    preset = talker.post("/api/proxies", {"name": "strict", **address})
+    connection = talker.post(
+        "/api/connections", {"source": "openai", "model": "m", "proxy": preset["id"]}
+    )
+    chat = Conversation(page).open(talker.chat(connection=connection["id"], model="m"))
+
+    chat.say("Hello")
+
+    trouble = page.get_by_role("alert")
+    expect(trouble).to_contain_text("The proxy 'strict' refused its password (401).")
+    trouble.get_by_role("link", name="To the connection").click()
+    page.wait_for_url(f"**/connections/{connection['id']}")
+    expect(page.get_by_label("Proxy Password", exact=True)).to_be_attached()
+
+
 def test_a_key_that_is_needed_is_asked_for_and_may_be_left_out(form, talker):
     before = len(talker.get("/api/connections"))
     form.begin("openai", "")

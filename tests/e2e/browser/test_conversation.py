@@ -124,6 +124,34 @@ def test_a_message_is_edited_and_its_earlier_version_brought_back(chat):
     expect(chat.last).to_contain_text("First words")
 
 
+def test_what_was_said_is_edited_and_answered_anew_beside_the_answer_there_was(chat):
+    chat.open().ask("mock:echo\nFirst words")
+
+    chat.act(chat.messages.first, "Edit")
+    chat.page.get_by_role("textbox", name="Text of the message").fill("mock:echo\nOther words")
+    chat.page.get_by_role("button", name="Save and answer").click()
+
+    expect(chat.alternatives(chat.last)).to_contain_text("2 of 2")
+    chat.finish()
+    expect(chat.last).to_contain_text("Other words")
+    expect(chat.messages.first).to_contain_text("Other words")
+    expect(chat.box).to_be_focused()
+
+
+def test_a_deleted_alternative_is_called_one_and_comes_back(chat):
+    chat.open().ask("mock:echo\nOnce")
+    chat.page.keyboard.press("Control+Enter")
+    expect(chat.alternatives(chat.last)).to_contain_text("2 of 2")
+    chat.finish()
+
+    chat.act(chat.last, "Delete")
+
+    notice = chat.page.get_by_role("alert").filter(has_text="Alternative reply deleted.")
+    expect(chat.answers).to_have_count(1)
+    notice.get_by_role("button", name="Undo").click()
+    expect(chat.alternatives(chat.last)).to_contain_text("2 of 2")
+
+
 def test_the_last_own_message_is_edited_by_a_key(chat):
     chat.open().ask("mock:echo\nMine")
 
@@ -280,3 +308,19 @@ def test_the_last_message_is_written_for_the_person(chat):
     expect(chat.box).not_to_have_value("")
     expect(chat.box).to_be_editable()
     expect(chat.answers).to_have_count(1)
+
+
+def test_a_line_shows_where_what_is_sent_begins_once_the_chat_is_too_long(chat, talker):
+    chat_id = talker.chat(title="Long")
+    for line in ("mock:echo\nLeft out", "Sent on"):
+        words = line + " and many more words" * 5_000
+        talker.post(f"/api/chats/{chat_id}/messages", {"text": words, "answer": False})
+
+    chat.open(chat_id).ask("mock:echo\nWhat was first?")
+
+    line = chat.page.get_by_text("was not sent any more")
+    expect(line).to_have_count(1)
+    assert line.evaluate("it => it.nextElementSibling.textContent").startswith("You")
+    expect(chat.page.locator("p:has-text('was not sent any more') + *")).to_contain_text("Sent on")
+    chat.page.reload()
+    expect(line).to_have_count(1)

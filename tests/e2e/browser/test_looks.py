@@ -1,5 +1,7 @@
 """Every page at every width, in both schemes, for everyone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -123,6 +125,17 @@ def test_on_a_phone_the_menu_and_the_panel_come_from_the_sides(phone, told):
     expect(chat.box).to_be_visible()
 
 
+def test_on_a_phone_two_rows_stand_above_a_chat(phone, told):
+    chat = Conversation(phone).open(told["chat"])
+    menu = phone.get_by_role("button", name="Menu", exact=True).bounding_box()
+    title = phone.get_by_role("button", name=re.compile("^Rename")).bounding_box()
+    words = chat.page.get_by_role("group", name="Messages").bounding_box()
+
+    assert menu["x"] + menu["width"] <= title["x"]
+    assert abs(menu["y"] - title["y"]) <= 4
+    assert words["y"] <= 2 * 48
+
+
 def test_the_panel_of_the_response_configuration_is_accessible(desk, told):
     Conversation(desk).open(told["chat"])
     desk.keyboard.press("Control+.")
@@ -131,6 +144,17 @@ def test_the_panel_of_the_response_configuration_is_accessible(desk, told):
     desk.wait_for_load_state("networkidle")
     assert_accessible(desk)
     desk.keyboard.press("Control+.")
+
+
+def test_what_asks_before_it_removes_is_accessible(desk, told):
+    desk.goto("/connections")
+    desk.get_by_role("main").get_by_role("link").filter(has_text="own").first.click()
+    desk.get_by_role("button", name="More for own").click()
+    desk.get_by_role("menuitem", name="Remove").click()
+
+    expect(desk.get_by_role("dialog").get_by_role("button", name="Remove")).to_be_visible()
+    assert_accessible(desk)
+    desk.keyboard.press("Escape")
 
 
 def test_what_is_touched_is_large_enough_on_a_phone(phone, told):

@@ -113,6 +113,38 @@ def test_a_chat_is_named_and_carried_out(chat, page):
 
 
 @pytest.mark.usefixtures("as_before")
+def test_a_place_is_named_the_tree_is_shown_and_the_chat_is_copied(chat, page, talker):
+    say(page, "mock:echo", "Once")
+    chat.finish()
+    original = chat.id
+
+    command(page, "branch here", "Elsewhere")
+    expect(chat.box).to_be_focused()
+    command(page, "checkpoint", "The bridge")
+    expect(page.get_by_text("Checkpoint set.")).to_be_visible()
+    command(page, "tree of")
+    expect(page.get_by_role("tree")).to_contain_text("The bridge")
+    expect(page.get_by_role("tree")).to_contain_text("Elsewhere")
+    page.go_back()
+    expect(chat.box).to_be_focused()
+    command(page, "duplicate the chat")
+    page.wait_for_url(lambda address: "/chats/" in address and original not in address)
+
+    expect(chat.last).to_contain_text("Once")
+    assert len(talker.messages(chat.id)) == 2
+
+
+def test_connections_are_led_to(chat, page):
+    say(page, "mock:echo", "Once")
+    chat.finish()
+
+    command(page, "reverse proxy")
+    expect(page.get_by_role("button", name="Reverse Proxy")).to_be_visible()
+    command(page, "new connection")
+
+    page.wait_for_url("**/connections/new")
+
+
 def test_who_answers_is_chosen(chat, page):
     say(page, "Hello")
     chat.finish()

@@ -13,6 +13,12 @@ export const keysQuery = queryOptions({
 /** Return what `Key.owner` says of the keys of a connection. */
 export const ownerOfConnection = (id: string) => `connection:${id}`;
 
+/** Return the connection a key belongs to, if it is the key of one. */
+export const connectionOf = ({ owner }: Key): string | null => {
+  const [kind, id] = owner.split(":");
+  return kind === "connection" && id ? id : null;
+};
+
 /** Return what `Key.owner` says of the password of a proxy preset. */
 export const ownerOfProxy = (id: string) => `proxy:${id}`;
 

@@ -2734,6 +2734,7 @@ export interface components {
             /** @default [] */
             notices: string[];
             raw_finish?: string | null;
+            sent_from?: string | null;
             source?: string | null;
             usage?: components["schemas"]["Usage"] | null;
         };

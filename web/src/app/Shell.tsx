@@ -68,15 +68,17 @@ export function Shell() {
         </Drawer>
       )}
       <AppShell.Main id="main" className={classes.main} tabIndex={-1}>
+        <Banners />
         <Group className={classes.phone} hiddenFrom="sm" gap="xs" wrap="nowrap">
           <Tooltip label={t("Menu")}>
             <ActionIcon variant="subtle" color="gray" size={40} aria-label={t("Menu")} onClick={open}>
               <IconMenu2 size={20} />
             </ActionIcon>
           </Tooltip>
-          <Text fw={600}>Tapster</Text>
+          <Text fw={600} className={classes.house}>
+            Tapster
+          </Text>
         </Group>
-        <Banners />
         <Shield of={path}>
           <Outlet />
         </Shield>

@@ -63,6 +63,13 @@ export function usePlaces(): void {
     },
     {
       group: "places",
+      label: t("New connection"),
+      words: t("connect source provider key add"),
+      icon: IconPlugConnected,
+      act: () => void go({ to: "/connections/$connectionId", params: { connectionId: "new" } }),
+    },
+    {
+      group: "places",
       label: t("Settings"),
       words: t("preferences account backups people"),
       icon: IconSettings,

@@ -1,4 +1,4 @@
-import { MantineProvider } from "@mantine/core";
+import { Button, MantineProvider } from "@mantine/core";
 import { render, screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { theme } from "@/app/theme";
@@ -18,4 +18,17 @@ it("has one look for what went wrong and one for what has to be known, and reads
   expect(ground("alert")).toBe("var(--tap-bad-ground)");
   expect(ground("note")).toBe("var(--tap-warn-ground)");
   expect(ground("status")).toBe("var(--tap-warn-ground)");
+});
+
+it("has what stands on red and on the accent hang on the page's colours, which turn them bright", () => {
+  render(
+    <MantineProvider theme={theme}>
+      <Button color="red">Delete</Button>
+      <Button>Save</Button>
+    </MantineProvider>,
+  );
+
+  const word = (name: string) => screen.getByRole("button", { name }).style.getPropertyValue("--button-color");
+  expect(word("Delete")).toBe("var(--tap-on-bad)");
+  expect(word("Save")).toBe("var(--mantine-primary-color-contrast)");
 });

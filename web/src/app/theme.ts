@@ -55,11 +55,12 @@ const SYSTEM = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-
 // Asked when it is shown, so that it is said in the language of the page.
 const closeButtonProps = () => ({ "aria-label": i18next.t("Close") });
 
-/** What stands on the accent: dark on the bright one of the dark page, white on the other. */
+/** What stands on a colour: dark on the bright one of the dark page, white on the other. */
+const ON: Record<string, string> = { amber: "var(--mantine-primary-color-contrast)", red: "var(--tap-on-bad)" };
 const variantColorResolver: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input);
-  const isAccent = input.variant === "filled" && (input.color ?? "amber") === "amber";
-  return isAccent ? { ...colors, color: "var(--mantine-primary-color-contrast)" } : colors;
+  const on = input.variant === "filled" ? ON[input.color ?? "amber"] : undefined;
+  return on ? { ...colors, color: on } : colors;
 };
 
 /** What is wrong, and what one has to know: a quiet ground, the colour at the edge and in the sign. */
@@ -132,6 +133,10 @@ export const theme = createTheme({
     },
     Notification: { defaultProps: () => ({ closeButtonProps: closeButtonProps() }) },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } },
+    // Mantine's own is as dark as the ground.
+    SegmentedControl: {
+      styles: { root: { background: "var(--tap-side)", boxShadow: "0 0 0 1px var(--mantine-color-default-border)" } },
+    },
     Select: { defaultProps: { comboboxProps: { transitionProps: { duration: 80 } } } },
   },
 });

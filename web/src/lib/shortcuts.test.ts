@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { pressedKeys } from "@/lib/shortcuts";
+import { pressedKeys, writtenKeys } from "@/lib/shortcuts";
+import german from "@/lib/words/de/app.json";
 
 const pressed = (key: string, code: string, held: KeyboardEventInit = {}) =>
   pressedKeys(new KeyboardEvent("keydown", { key, code, ...held }));
@@ -16,4 +17,12 @@ describe("pressedKeys", () => {
     expect(pressed("?", "Minus", { shiftKey: true })).toBe("?");
     expect(pressed("End", "End", { altKey: true })).toBe("alt+End");
   });
+});
+
+it("writes keys as they stand on the keyboard of who reads them", () => {
+  const t = (text: string) => (german as Record<string, string>)[text] ?? text;
+
+  expect(writtenKeys("mod+Enter", (text) => text)).toEqual(["Ctrl", "Enter"]);
+  expect(writtenKeys("mod+shift+Enter", t)).toEqual(["Strg", "Umschalt", "Eingabe"]);
+  expect(writtenKeys("alt+End", t)).toEqual(["Alt", "Ende"]);
 });

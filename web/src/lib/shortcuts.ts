@@ -35,19 +35,23 @@ export function chooseKeys(keys: Partial<Record<string, string>>): void {
 /** Return the keys of an action, such as `mod+K`. */
 export const keysOf = (action: Action): string => chosen[action] ?? SHORTCUTS[action].keys;
 
-/** Return keys as they stand on this machine's keyboard. */
-export function writtenKeys(keys: string): string[] {
+/** Return keys as they stand on this machine's keyboard, in the language that `t` speaks. */
+export function writtenKeys(keys: string, t: (text: string) => string): string[] {
   const names: Record<string, string> = IS_MAC
     ? { mod: "⌘", alt: "⌥", shift: "⇧", Enter: "⏎" }
-    : { mod: "Ctrl", alt: "Alt", shift: "Shift" };
-  const arrows: Record<string, string> = {
+    : { mod: t("Ctrl"), alt: "Alt", shift: t("Shift"), Enter: t("Enter") };
+  const others: Record<string, string> = {
     ArrowLeft: "←",
     ArrowRight: "→",
     ArrowUp: "↑",
     ArrowDown: "↓",
     Escape: "Esc",
+    Home: t("Home"),
+    End: t("End"),
+    Insert: t("Ins"),
+    Delete: t("Del"),
   };
-  return keys.split("+").map((key) => names[key] ?? arrows[key] ?? key);
+  return keys.split("+").map((key) => names[key] ?? others[key] ?? key);
 }
 
 /** Return what was pressed, in the form of `SHORTCUTS`; a modifier alone is nothing. */

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { moment } from "@/lib/figures";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 import { StatusLine, moodOf } from "@/ui/Status";
 
 type ConnectionStatusProps = {
@@ -19,7 +20,7 @@ export function ConnectionStatus({ standing, busy }: ConnectionStatusProps) {
   if (!standing) return <StatusLine mood="idle">{t("Not checked yet.")}</StatusLine>;
   return (
     <StatusLine mood={moodOf(standing.state)}>
-      {told(standing.message)}
+      <Coded>{told(standing.message)}</Coded>
       {standing.at !== undefined && (
         <Text component="span" size="xs" c="var(--tap-idle)">
           {" "}

@@ -2,6 +2,7 @@ import { NumberInput, Select, TagsInput, Text, TextInput, Textarea } from "@mant
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 
 /** A field as the server describes it. */
 export type DescribedOption = {
@@ -29,7 +30,7 @@ export function OptionField({ option, value, onChange, error, disabled }: Option
   const usual = option.default ?? null;
   const shared = {
     label: <Named title={told(option.title)} name={option.name} />,
-    description: told(option.meaning),
+    description: <Coded>{told(option.meaning)}</Coded>,
     error,
     disabled,
     required: option.required,

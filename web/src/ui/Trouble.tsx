@@ -4,6 +4,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 
 type TroubleProps = {
   /** What happened and what to do, in a sentence. */
@@ -22,7 +23,9 @@ export function Trouble({ message, onRetry, actions, details }: TroubleProps) {
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} role="alert">
       <Stack gap="xs">
-        <Text size="sm">{told(message)}</Text>
+        <Text size="sm">
+          <Coded>{told(message)}</Coded>
+        </Text>
         {(onRetry || actions || details) && (
           <Group gap="xs">
             {onRetry && (

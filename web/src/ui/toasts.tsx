@@ -5,6 +5,7 @@ import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
 import { newId } from "@/lib/ids";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 
 const UNDO_LASTS = 10_000;
 
@@ -44,6 +45,6 @@ export function showTrouble(error: unknown): void {
     color: "red",
     role: "alert",
     autoClose: 12_000,
-    message: told(error instanceof Error ? error.message : String(error)),
+    message: <Coded>{told(error instanceof Error ? error.message : String(error))}</Coded>,
   });
 }

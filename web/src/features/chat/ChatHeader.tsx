@@ -22,7 +22,7 @@ export const ChatHeader = memo(function ChatHeader({ chatId, chat, panel }: Chat
   const { t } = useTranslation();
   const label = panel.isOpen ? t("Close the response configuration") : t("AI Response Configuration");
   return (
-    <header className={classes.header}>
+    <header className={classes.header} data-bar>
       <ChatTitle chat={chat} />
       <WhoAnswers chatId={chatId} />
       <Group gap={0} wrap="nowrap" className={classes.tools}>
@@ -41,7 +41,7 @@ export const ChatHeader = memo(function ChatHeader({ chatId, chat, panel }: Chat
           </Tooltip>
         )}
         {chat && <HeaderMenu chat={chat} />}
-        <Tooltip label={`${label} (${writtenKeys(keysOf("panel")).join(" ")})`}>
+        <Tooltip label={`${label} (${writtenKeys(keysOf("panel"), t).join(" ")})`}>
           <ActionIcon
             variant={panel.isOpen ? "light" : "subtle"}
             color={panel.isOpen ? undefined : "gray"}

@@ -76,19 +76,21 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
   const composer = useRef<ComposerHandle>(null);
   const [editing, setEditing] = useState<string | null>(null);
   const [asking, setAsking] = useState<Asking | null>(null);
+  const toInput = useCallback(() => composer.current?.focus(), []);
   const { isOver, listeners } = useDropping((files) => composer.current?.add(files));
 
   const openings: Openings = useMemo(
     () => ({
       edit: (message) => {
         setEditing(message?.id ?? null);
-        if (!message) composer.current?.focus();
+        if (!message) toInput();
       },
       name: (message, kind) => setAsking({ what: kind, message }),
       editions: (message) => setAsking({ what: "editions", message }),
       otherConnection: (ask) => setAsking({ what: "connection", ask }),
+      asked: asked.connection?.id ?? null,
     }),
-    [],
+    [toInput, asked.connection?.id],
   );
 
   const lastAnswer = last?.role === "assistant" ? last : null;
@@ -116,6 +118,7 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
     composer,
     deeds,
     isBusy,
+    last: last ?? null,
     lastAnswer,
     onRegenerate,
     onContinue,
@@ -172,6 +175,7 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
           models={models}
           deeds={deeds}
           openings={openings}
+          onEmptied={toInput}
         />
       )}
       <Composer
@@ -192,7 +196,7 @@ export function Conversation({ chatId, focus, onFound, onBegun, panel }: Convers
         onContinue={onContinue}
       />
       <Announcer isWriting={isWriting} heard={heard} />
-      {deeds && <Dialogs asking={asking} deeds={deeds} onClose={() => setAsking(null)} />}
+      {deeds && <Dialogs asking={asking} deeds={deeds} onBranched={toInput} onClose={() => setAsking(null)} />}
       {isOver && <div className={classes.drop}>{t("Drop files here to attach them")}</div>}
     </section>
   );

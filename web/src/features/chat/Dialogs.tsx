@@ -15,11 +15,13 @@ type DialogsProps = {
   /** `null`: nothing is asked. */
   asking: Asking | null;
   deeds: Deeds;
+  /** Is told once a branch was begun. */
+  onBranched: () => void;
   onClose: () => void;
 };
 
 /** The dialogs of what is asked; closed they stay, to give the focus back to where it was. */
-export function Dialogs({ asking, deeds, onClose }: DialogsProps) {
+export function Dialogs({ asking, deeds, onBranched, onClose }: DialogsProps) {
   const [last, setLast] = useState(asking);
   if (asking && asking !== last) setLast(asking);
   const named = last?.what === "branch" || last?.what === "checkpoint" ? last : null;
@@ -39,7 +41,10 @@ export function Dialogs({ asking, deeds, onClose }: DialogsProps) {
       <NameDialog
         opened={asking?.what === "branch" || asking?.what === "checkpoint"}
         kind={named?.what ?? "branch"}
-        onName={(name) => named && void deeds[named.what](named.message, name)}
+        onName={(name) => {
+          if (named?.what === "branch") void deeds.branch(named.message, name).then(onBranched);
+          else if (named) void deeds.checkpoint(named.message, name);
+        }}
         onClose={onClose}
       />
     </>

@@ -3,7 +3,8 @@ import { IconBinaryTree2, IconCopy, IconDotsVertical, IconSearch, IconTrash } fr
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { type Chat, deleteChat, duplicateChat, exportAddress, restoreChat } from "@/api/chats";
+import { type Chat, deleteChat, exportAddress, restoreChat } from "@/api/chats";
+import { useDuplicate } from "@/features/chat/duplicating";
 import { ExportMenu } from "@/ui/ExportMenu";
 import { showTrouble, showUndo } from "@/ui/toasts";
 
@@ -16,11 +17,7 @@ export function HeaderMenu({ chat }: { chat: Chat }) {
   const cache = useQueryClient();
   const listsChanged = () => void cache.invalidateQueries({ queryKey: ["chats"] });
 
-  const duplicate = async () => {
-    const copy = await duplicateChat(chat.id);
-    listsChanged();
-    await go({ to: "/chats/$chatId", params: { chatId: copy.id } });
-  };
+  const duplicate = useDuplicate();
   const remove = async () => {
     await deleteChat(chat.id);
     listsChanged();
@@ -57,7 +54,7 @@ export function HeaderMenu({ chat }: { chat: Chat }) {
         >
           {t("Tree of branches")}
         </Menu.Item>
-        <Menu.Item leftSection={<IconCopy {...ICON} />} onClick={() => void duplicate().catch(showTrouble)}>
+        <Menu.Item leftSection={<IconCopy {...ICON} />} onClick={() => duplicate(chat)}>
           {t("Duplicate")}
         </Menu.Item>
         <ExportMenu position="left-start" addressOf={(form) => exportAddress(chat.id, form)} />

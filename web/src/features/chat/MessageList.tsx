@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "@/features/chat/Conversation.module.css";
 import { JumpToEnd } from "@/features/chat/JumpToEnd";
@@ -7,7 +7,8 @@ import { writtenNow } from "@/features/chat/conversation";
 import type { Deeds } from "@/features/chat/deeds";
 import { useHolding } from "@/features/chat/holding";
 import type { Living } from "@/features/chat/living";
-import { rowsOf } from "@/features/chat/rows";
+import { useNeighbour } from "@/features/chat/neighbour";
+import { rowsOf, sentFrom } from "@/features/chat/rows";
 import type { Situation } from "@/features/chat/situation";
 import { useSituation } from "@/features/chat/useLiving";
 import { useShortcut } from "@/lib/shortcuts";
@@ -23,6 +24,8 @@ type MessageListProps = {
   models: Models;
   deeds: Deeds | null;
   openings: Openings;
+  /** Is told when the last message, which had the keyboard, is gone. */
+  onEmptied: () => void;
 };
 
 const wholly = (situation: Situation) => situation;
@@ -37,11 +40,13 @@ const AHEAD = "1200px 0px";
  * What is far from what is looked at is neither drawn nor, beyond some hundreds, kept.
  */
 export function MessageList(props: MessageListProps) {
-  const { living, focus, onFound, editing, models, deeds, openings } = props;
+  const { living, focus, onFound, editing, models, deeds, openings, onEmptied } = props;
   const { t } = useTranslation();
   const { now, outgoing } = useSituation(living, wholly);
   const scroller = useRef<HTMLDivElement>(null);
+  const keyboard = useNeighbour(scroller, onEmptied);
   const rows = useMemo(() => rowsOf(now, outgoing), [now, outgoing]);
+  const begins = sentFrom(now);
   const [isAtEnd, setAtEnd] = useState(true);
   /** The last row there was when the end was last seen. */
   const [seen, setSeen] = useState<string | undefined>();
@@ -80,17 +85,24 @@ export function MessageList(props: MessageListProps) {
       {/* What scrolls has to be reached by the keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={scroller} className={classes.scroll} role="group" aria-label={t("Messages")} tabIndex={0} onScroll={look}>
-        <div className={classes.rows} key={now.stretch}>
+        <div className={classes.rows} key={now.stretch} {...keyboard}>
           <div ref={above} />
           {rows.map((row) => (
-            <Marked key={row.key} isFocus={row.kind === "message" && row.message.id === focus} onSeen={bring}>
-              <RowView
-                row={row}
-                isLast={row.key === last}
-                isEditing={row.kind === "message" && row.message.id === editing}
-                {...{ isBusy, models, deeds, openings }}
-              />
-            </Marked>
+            <Fragment key={row.key}>
+              {row.kind === "message" && row.message.id === begins && (
+                <p className={classes.begins}>
+                  <small>{t("What stands above was not sent any more: there was no room for it.")}</small>
+                </p>
+              )}
+              <Marked isFocus={row.kind === "message" && row.message.id === focus} onSeen={bring}>
+                <RowView
+                  row={row}
+                  isLast={row.key === last}
+                  isEditing={row.kind === "message" && row.message.id === editing}
+                  {...{ isBusy, models, deeds, openings }}
+                />
+              </Marked>
+            </Fragment>
           ))}
           <div ref={below} />
         </div>

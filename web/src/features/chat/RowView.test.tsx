@@ -12,7 +12,7 @@ const MODELS: Models = {
   of: (id) => (id in TITLES ? { title: TITLES[id] } : null),
   chosen: { title: TITLES.new },
 };
-const OPENINGS = { edit() {}, name() {}, editions() {}, otherConnection() {} };
+const OPENINGS = { edit() {}, name() {}, editions() {}, otherConnection() {}, asked: "c1" };
 
 const show = (row: Row) =>
   render(

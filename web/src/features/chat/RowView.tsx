@@ -1,4 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/messages";
@@ -22,6 +23,8 @@ export type Openings = {
   name: (message: Message, kind: "branch" | "checkpoint") => void;
   editions: (message: Message) => void;
   otherConnection: (ask: (connection: string) => void) => void;
+  /** The connection that is asked; `null` while that is not known. */
+  asked: string | null;
 };
 
 type RowViewProps = {
@@ -95,6 +98,14 @@ function Said({ message, reply, isLast, isEditing, isBusy, models, deeds, openin
     () => (deeds ? actionsOf(message, { deeds, openings, isBusy, isWritten }) : NOTHING_TO_DO),
     [message, deeds, openings, isBusy, isWritten],
   );
+  const keep = async (text: string, version: number) => {
+    if (text !== message.text) await deeds?.edit(message, text, version);
+    openings.edit(null);
+  };
+  const keepAndAnswer = async (text: string, version: number) => {
+    await keep(text, version);
+    await deeds?.write("regenerate", message.id);
+  };
   const live = reply && shownLive(reply, reply.kind === "continue" ? message.text : "");
   return (
     <MessageView
@@ -104,10 +115,8 @@ function Said({ message, reply, isLast, isEditing, isBusy, models, deeds, openin
       model={modelOf(message, isWritten, models)}
       editing={isEditing}
       actions={actions}
-      onEdit={async (text, version) => {
-        await deeds?.edit(message, text, version);
-        openings.edit(null);
-      }}
+      onEdit={keep}
+      onEditAndAnswer={message.role === "user" && !isBusy ? keepAndAnswer : undefined}
       onCancelEdit={() => openings.edit(null)}
     />
   );
@@ -164,13 +173,26 @@ function NoAnswer({ reply, deeds, openings }: { reply: Reply; deeds: Deeds | nul
       details={error ? detailsOf(error) : null}
       onRetry={() => void deeds?.retry(reply)}
       actions={
-        <Button
-          size="compact-sm"
-          variant="light"
-          onClick={() => openings.otherConnection((connection) => void deeds?.retry(reply, { connection }))}
-        >
-          {t("Use another connection")}
-        </Button>
+        <>
+          {error?.reason === "auth" && openings.asked !== null && (
+            <Button
+              size="compact-sm"
+              variant="light"
+              renderRoot={(link) => (
+                <Link {...link} to="/connections/$connectionId" params={{ connectionId: openings.asked ?? "" }} />
+              )}
+            >
+              {t("To the connection")}
+            </Button>
+          )}
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => openings.otherConnection((connection) => void deeds?.retry(reply, { connection }))}
+          >
+            {t("Use another connection")}
+          </Button>
+        </>
       }
     />
   );

@@ -10,6 +10,7 @@ import { useFavourites } from "@/api/favourites";
 import { useChangePreferences } from "@/api/preferences";
 import classes from "@/features/chat/ChatHeader.module.css";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 import { ModelPicker } from "@/ui/ModelPicker";
 import { StatusDot, moodOf } from "@/ui/Status";
 import { showTrouble } from "@/ui/toasts";
@@ -61,7 +62,7 @@ export function WhoAnswers({ chatId }: { chatId: string | null }) {
                 {nameOf(each, each.source === source?.id ? source.title : undefined)}
                 {stands && (
                   <Text size="xs" c="dimmed" lineClamp={2}>
-                    {told(stands.message)}
+                    <Coded>{told(stands.message)}</Coded>
                   </Text>
                 )}
               </Menu.Item>

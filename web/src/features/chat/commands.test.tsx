@@ -6,7 +6,7 @@ import { chatQuery } from "@/api/chats";
 import type { ComposerHandle } from "@/features/chat/Composer";
 import { useChatCommands } from "@/features/chat/commands";
 import type { Deeds } from "@/features/chat/deeds";
-import { aChat } from "@/features/chat/scenes";
+import { aChat, aMessage } from "@/features/chat/scenes";
 import { commandsNow } from "@/ui/commands";
 
 /** The commands of a chat into whose input something was typed. */
@@ -23,6 +23,7 @@ function offered(deeds: Partial<Deeds>, typed = "") {
     composer: { current: { text: () => typed } as ComposerHandle },
     deeds: deeds as Deeds,
     isBusy: false,
+    last: aMessage("m"),
     lastAnswer: null,
     onRegenerate: null,
     onContinue: null,
@@ -38,4 +39,18 @@ it("has one's message written on from what stands in the input", () => {
   if (command && "act" in command) command.act();
 
   expect(impersonate).toHaveBeenCalledExactlyOnceWith("Typed a moment ago");
+});
+
+it("names the end of what is shown as a branch or as a checkpoint", () => {
+  const [branch, checkpoint] = [vi.fn(), vi.fn()];
+  const named = offered({ branch, checkpoint });
+
+  for (const label of ["Begin a branch here", "Set a checkpoint here"]) {
+    const command = named(label);
+    if (command && "take" in command) command.take("Elsewhere");
+  }
+
+  const last = expect.objectContaining({ id: "m" });
+  expect(branch).toHaveBeenCalledExactlyOnceWith(last, "Elsewhere");
+  expect(checkpoint).toHaveBeenCalledExactlyOnceWith(last, "Elsewhere");
 });

@@ -4,16 +4,19 @@ import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconBrain,
+  IconCopy,
   IconFileExport,
   IconPencil,
   IconPlayerStop,
   IconPlayerTrackNext,
   IconPlug,
   IconRefresh,
+  IconShieldShare,
   IconUserEdit,
   IconVersions,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsked, useModels } from "@/api/asked";
@@ -23,7 +26,9 @@ import type { Message } from "@/api/messages";
 import type { ComposerHandle } from "@/features/chat/Composer";
 import { useChoose } from "@/features/chat/WhoAnswers";
 import type { Deeds } from "@/features/chat/deeds";
+import { useDuplicate } from "@/features/chat/duplicating";
 import { useRename } from "@/features/chat/renaming";
+import { useTreeCommands } from "@/features/chat/treeCommands";
 import { FORMS, type Form } from "@/ui/ExportMenu";
 import { type Command, useCommands } from "@/ui/commands";
 
@@ -33,15 +38,16 @@ type Offered = {
   composer: RefObject<ComposerHandle | null>;
   deeds: Deeds | null;
   isBusy: boolean;
+  last: Message | null;
   lastAnswer: Message | null;
   onRegenerate: (() => void) | null;
   onContinue: (() => void) | null;
 };
 
 /** Offer whatever can be done with the chat, its messages and who answers in it. */
-export function useChatCommands({ chatId, chat, composer, deeds, isBusy, ...last }: Offered): void {
+export function useChatCommands({ chatId, chat, composer, deeds, isBusy, last, ...ways }: Offered): void {
   const { t } = useTranslation();
-  const { lastAnswer, onRegenerate, onContinue } = last;
+  const { lastAnswer, onRegenerate, onContinue } = ways;
   const isFree = deeds !== null && !isBusy;
   useCommands([
     deeds !== null &&
@@ -101,6 +107,7 @@ export function useChatCommands({ chatId, chat, composer, deeds, isBusy, ...last
       icon: IconArrowForwardUp,
       act: () => void deeds.step("redo"),
     },
+    ...useTreeCommands({ chatId, deeds: isFree ? deeds : null, last }),
     ...useChoosing(chatId),
     ...useKeeping(chat),
   ]);
@@ -112,8 +119,17 @@ function useChoosing(chatId: string | null): (Command | false)[] {
   const asked = useAsked(chatId);
   const { models, answering } = useModels(asked);
   const choose = useChoose(chatId);
+  const go = useNavigate();
   const connections = useQuery(connectionsQuery).data ?? [];
+  const asks = asked.connection?.ready_made === false ? asked.connection.id : null;
   return [
+    asks !== null && {
+      group: "chat",
+      label: t("Reverse proxy of this connection"),
+      words: t("preset password url"),
+      icon: IconShieldShare,
+      act: () => void go({ to: "/connections/$connectionId", params: { connectionId: asks } }),
+    },
     models.length > 0 && {
       group: "chat",
       label: chatId === null ? t("Model for new chats") : t("Model of this chat"),
@@ -147,6 +163,7 @@ function useChoosing(chatId: string | null): (Command | false)[] {
 function useKeeping(chat: Chat | null): (Command | false)[] {
   const { t } = useTranslation();
   const rename = useRename();
+  const duplicate = useDuplicate();
   if (!chat) return [];
   return [
     {
@@ -156,6 +173,13 @@ function useKeeping(chat: Chat | null): (Command | false)[] {
       icon: IconPencil,
       value: chat.title,
       take: (title) => rename({ chat, title }),
+    },
+    {
+      group: "chat",
+      label: t("Duplicate the chat"),
+      words: t("copy clone"),
+      icon: IconCopy,
+      act: () => duplicate(chat),
     },
     {
       group: "chat",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { RunEvent } from "@/api/runs";
 import { type Conversation, type Happening, KEPT, NOTHING, happened } from "@/features/chat/conversation";
-import { rowsOf } from "@/features/chat/rows";
+import { rowsOf, sentFrom } from "@/features/chat/rows";
 import { aMessage, aRun, aStretch } from "@/features/chat/scenes";
 
 const QUESTION = aMessage("q");
@@ -214,4 +214,15 @@ it("leaves the rows above what is written as they are, word by word", () => {
 
   expect(rowsOf(two)[0]).toBe(rowsOf(one)[0]);
   expect(rowsOf(two)[1]).not.toBe(rowsOf(one)[1]);
+});
+
+it("knows where what was sent for the last answer begins", () => {
+  const reply = (sent_from?: string) => ({ reply: { sent_from, notices: [], attempts: [] } as never });
+  const answer = (id: string, from?: string) => aMessage(id, { role: "assistant", ...reply(from) });
+  const cut = opened(QUESTION, answer("a", "q"), aMessage("r"), answer("b", "r"), aMessage("s"));
+
+  expect(sentFrom(cut)).toBe("r");
+  expect(sentFrom(opened(QUESTION, answer("a", "q"), aMessage("r"), answer("b")))).toBeNull();
+  // Far from the end it is not known.
+  expect(sentFrom({ ...cut, moreAfter: true })).toBeNull();
 });

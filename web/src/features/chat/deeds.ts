@@ -50,7 +50,9 @@ function deedsOf({ living, t, go, listsChanged }: Tools) {
       }
       await living.refresh().catch(() => undefined);
       const changedAt = living.situation().now.chat?.updated_at;
-      showUndo(below ? t("Deleted from here on.") : t("Message deleted."), () =>
+      const isAlternative = message.role === "assistant" && message.swipes > 1;
+      const done = isAlternative ? t("Alternative reply deleted.") : t("Message deleted.");
+      showUndo(below ? t("Deleted from here on.") : done, () =>
         void attempt(async () => {
           // What was the last step is taken back as it was; later the message itself comes back.
           if (living.situation().now.chat?.updated_at === changedAt && (await living.step("undo"))) return;

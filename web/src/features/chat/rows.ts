@@ -65,6 +65,10 @@ export function rowsOf(now: Conversation, outgoing: Message | null = null): Row[
   return end(rows, now, outgoing);
 }
 
+/** Return the first message that was sent for the last answer, where there was no room for older ones. */
+export const sentFrom = ({ messages, moreAfter }: Conversation): string | null =>
+  moreAfter ? null : (messages.findLast(({ reply }) => reply)?.reply?.sent_from ?? null);
+
 const awaited = (reply: Reply, now: Conversation, place: Partial<Message> = {}): Row => ({
   kind: "waiting",
   key: reply.runId,

@@ -11,6 +11,7 @@ import { unsaved } from "@/features/connections/draft";
 import { NEW, useDraft } from "@/features/connections/drafts";
 import { FindServers } from "@/features/connections/servers/FindServers";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 import { StatusDot, moodOf } from "@/ui/Status";
 
 type ConnectionListProps = {
@@ -119,7 +120,7 @@ function ConnectionRow({ connection, source, shown, used, onUse }: ConnectionRow
           </Text>
           {troubled && (
             <Text component="span" size="xs" className={classes.line} c={mood === "warn" ? "var(--tap-warn)" : "var(--tap-bad)"}>
-              {told(standing.message)}
+              <Coded>{told(standing.message)}</Coded>
             </Text>
           )}
           <span className={classes.badges}>

@@ -3,10 +3,11 @@ import { IconArrowUp, IconArrowsSort, IconKey, IconPencil, IconRefresh, IconTras
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Key, changeKey, keysQuery, removeKey, rotateKey } from "@/api/keys";
+import { type Key, changeKey, connectionOf, keysQuery, removeKey, rotateKey } from "@/api/keys";
 import { sentenceOf } from "@/api/problems";
 import { Confirm } from "@/features/connections/Confirm";
 import classes from "@/features/connections/ConnectionsDesk.module.css";
+import { forgetCheck } from "@/features/connections/checking";
 import { shownOrigin } from "@/features/connections/origins";
 import { moment } from "@/lib/figures";
 import { told } from "@/lib/words";
@@ -37,14 +38,16 @@ export function KeyRow({ known, others, first }: KeyRowProps) {
     setOpen(null);
     return cache.invalidateQueries({ queryKey: keysQuery.queryKey });
   };
-  const rotate = useMutation({ mutationFn: () => rotateKey(known.id, typed.trim()), onSuccess: done });
+  const connection = connectionOf(known);
+  const doneAnew = () => Promise.all([done(), connection !== null && forgetCheck(cache, connection)]);
+  const rotate = useMutation({ mutationFn: () => rotateKey(known.id, typed.trim()), onSuccess: doneAnew });
   const label = useMutation({ mutationFn: () => changeKey(known.id, { label: typed.trim() }), onSuccess: done });
   const rank = useMutation({
     mutationFn: () => changeKey(known.id, { first: !first }),
     onSuccess: done,
     onError: showTrouble,
   });
-  const remove = useMutation({ mutationFn: () => removeKey(known.id), onSuccess: done });
+  const remove = useMutation({ mutationFn: () => removeKey(known.id), onSuccess: doneAnew });
   const name = `…${known.last4}`;
   const detached = known.state === "detached";
   const show = (what: typeof open, text = "") => {

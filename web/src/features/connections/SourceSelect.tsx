@@ -5,6 +5,7 @@ import type { Source } from "@/api/sources";
 import { groupedSources, openSource } from "@/features/connections/sourceGroups";
 import { told } from "@/lib/words";
 import { Caution } from "@/ui/Caution";
+import { Coded } from "@/ui/Coded";
 
 type SourceSelectProps = {
   sources: readonly Source[];
@@ -19,6 +20,7 @@ export function SourceSelect({ sources, chosen, saved, onChoose }: SourceSelectP
   const { t } = useTranslation();
   const names = {
     common: t("Common"),
+    local: t("Local servers"),
     others: t("All others"),
     here: t("On this machine"),
     retired: t("Retired"),
@@ -52,7 +54,7 @@ export function SourceSelect({ sources, chosen, saved, onChoose }: SourceSelectP
         <Caution title={t("Retired")}>{told(chosen.retired)}</Caution>
       )}
       <Text size="sm" c="dimmed">
-        {chosen.note && `${told(chosen.note)} `}
+        {chosen.note && <Coded>{`${told(chosen.note)} `}</Coded>}
         <Anchor href={chosen.docs} target="_blank" rel="noreferrer" size="sm">
           {t("Documentation of the provider")} <IconExternalLink size={12} aria-hidden />
         </Anchor>

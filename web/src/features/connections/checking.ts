@@ -27,6 +27,14 @@ export async function runCheck(cache: QueryClient, id: string): Promise<void> {
   ]);
 }
 
+/** Forget what a check said of a connection: it was of another key. The server forgot it as well. */
+export async function forgetCheck(cache: QueryClient, id: string): Promise<void> {
+  await Promise.all([
+    cache.resetQueries({ queryKey: checkQuery(id).queryKey, exact: true }),
+    cache.invalidateQueries({ queryKey: connectionsQuery.queryKey, exact: true }),
+  ]);
+}
+
 /** Return the last check of this sitting and what one does with it. */
 export function useCheck(id: string) {
   const cache = useQueryClient();

@@ -63,7 +63,7 @@ export const aConnection = (settings: Partial<ConnectionSettings> = {}): Connect
   settings: { ...SETTINGS, ...settings },
 });
 
-/** Show `element` to an admin with one `connection`, and no keys or none yet. */
+/** Show `element` to an admin with one `connection`, and no keys or none yet; return what is known. */
 export function show(
   element: ReactNode,
   { connection = aConnection(), keysKnown = true, sourcesKnown = true, presets = [PROXY] as Proxy[] | null } = {},
@@ -83,4 +83,5 @@ export function show(
       <MantineProvider env="test">{element}</MantineProvider>
     </QueryClientProvider>,
   );
+  return cache;
 }

@@ -3,7 +3,7 @@ import type { Source } from "@/api/sources";
 import { groupedSources, openSource } from "@/features/connections/sourceGroups";
 
 const source = (title: string, rest: Partial<Source> = {}) =>
-  ({ id: title, title, built_in: false, retired: null, ...rest }) as Source;
+  ({ id: title, title, endpoint: null, built_in: false, retired: null, ...rest }) as Source;
 
 const written = (sources: Source[]) =>
   groupedSources(sources).map(({ kind, sources }) => [kind, ...sources.map(({ title }) => title)]);
@@ -32,6 +32,17 @@ describe("groupedSources", () => {
       ["others", "A", "B"],
       ["here", "Built in"],
       ["retired", "Gone"],
+    ]);
+  });
+
+  it("sets apart the servers one runs oneself", () => {
+    const all = ["Z", "A", "B", "D"].map((title) => source(title, { endpoint: "https://api.test" }));
+    all.splice(3, 0, source("C", { endpoint: "http://127.0.0.1:1234" }));
+
+    expect(written(all)).toEqual([
+      ["common", "Z"],
+      ["local", "C"],
+      ["others", "A", "B", "D"],
     ]);
   });
 

@@ -7,6 +7,7 @@ import classes from "@/features/response/Response.module.css";
 import { SettingControl } from "@/features/response/SettingControl";
 import { type Value, beginningOf } from "@/features/response/draft";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 
 type SettingRowProps = {
   setting: SettingOffered;
@@ -23,7 +24,7 @@ export function SettingRow({ setting, value, onChange }: SettingRowProps) {
   const meaning = told(setting.meaning);
   const neutral = typeof setting.neutral === "number" ? setting.neutral : null;
   return (
-    <Tooltip label={meaning} position="left" multiline maw={280}>
+    <Tooltip label={<Coded>{meaning}</Coded>} position="left" multiline maw={280}>
       <Stack className={classes.setting} gap={8} role="group" aria-label={title}>
         <Group gap="xs" wrap="nowrap" justify="space-between">
           <div className={classes.name}>
@@ -52,10 +53,12 @@ export function SettingRow({ setting, value, onChange }: SettingRowProps) {
             {t("{{value}} changes nothing.", { value: neutral })}
           </Text>
         )}
-        {setting.refused && (
-          <Group gap={4} wrap="nowrap" align="flex-start" c={value === null ? "dimmed" : "var(--tap-warn)"}>
+        {value !== null && setting.refused && (
+          <Group gap={4} wrap="nowrap" align="flex-start" c="var(--tap-warn)">
             <IconAlertTriangle size={14} aria-hidden className={classes.warning} />
-            <Text size="xs">{told(setting.refused)}</Text>
+            <Text size="xs">
+              <Coded>{told(setting.refused)}</Coded>
+            </Text>
           </Group>
         )}
       </Stack>

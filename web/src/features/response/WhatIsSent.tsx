@@ -10,6 +10,7 @@ import { SharesBar } from "@/features/response/SharesBar";
 import { WHYS } from "@/features/response/sent";
 import { shortCount } from "@/lib/figures";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 import { Trouble } from "@/ui/Trouble";
 
 const PATIENCE = 600;
@@ -78,7 +79,7 @@ export function WhatIsSent({ chatId, open }: WhatIsSentProps) {
       )}
       {request.notices?.map((notice) => (
         <Text key={notice} size="sm" c="var(--tap-warn)">
-          {told(notice)}
+          <Coded>{told(notice)}</Coded>
         </Text>
       ))}
       <RequestText preview={preview.data} />

@@ -8,16 +8,20 @@ import classes from "@/features/chat/message/Message.module.css";
 import { sentenceOf } from "@/api/problems";
 import { told } from "@/lib/words";
 
+type Keep = (text: string, version: number) => Promise<void>;
+
 type EditorProps = {
   /** The message as it is kept just now. */
   message: Pick<Message, "id" | "text" | "version">;
   /** Is told upon which version of the message the words were written. */
-  onSave: (text: string, version: number) => Promise<void>;
+  onSave: Keep;
+  /** Saves it, and has it answered anew; where that cannot be, it is not offered. */
+  onSaveAndAnswer?: Keep | undefined;
   onCancel: () => void;
 };
 
 /** The words of a message to be changed. What was typed is there again after Esc or an error. */
-export function Editor({ message, onSave, onCancel }: EditorProps) {
+export function Editor({ message, onSave, onSaveAndAnswer, onCancel }: EditorProps) {
   const { t } = useTranslation();
   const { id: messageId, text } = message;
   /** The message the person last knew of: another window may change it while one types. */
@@ -54,9 +58,9 @@ export function Editor({ message, onSave, onCancel }: EditorProps) {
     goOn();
     change(text);
   };
-  const save = async () => {
+  const save = async (keep = onSave) => {
     if (saving) return;
-    if (typed === text) {
+    if (typed === text && keep === onSave) {
       keepEdit(messageId, null);
       onCancel();
       return;
@@ -64,7 +68,7 @@ export function Editor({ message, onSave, onCancel }: EditorProps) {
     setSaving(true);
     setTrouble(null);
     try {
-      await onSave(typed, known.text === text ? message.version : known.version);
+      await keep(typed, known.text === text ? message.version : known.version);
       keepEdit(messageId, null);
     } catch (error) {
       setTrouble(error);
@@ -122,6 +126,17 @@ export function Editor({ message, onSave, onCancel }: EditorProps) {
         <Button size="compact-md" className={classes.way} loading={saving} onClick={() => void save()}>
           {t("Save")}
         </Button>
+        {onSaveAndAnswer && (
+          <Button
+            size="compact-md"
+            variant="light"
+            className={classes.way}
+            disabled={saving}
+            onClick={() => void save(onSaveAndAnswer)}
+          >
+            {t("Save and answer")}
+          </Button>
+        )}
       </Group>
     </div>
   );

@@ -307,6 +307,21 @@ describe("editing", () => {
   const own = message({ role: "user", text: "Before" });
   const field = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Text of the message" });
 
+  it("saves and has it answered, also where nothing was changed", async () => {
+    const person = userEvent.setup();
+    const [onEdit, onEditAndAnswer] = [vi.fn(async () => {}), vi.fn(async () => {})];
+    const { rerender } = render(view({ message: own, editing: true, onEdit, onEditAndAnswer }));
+
+    await person.click(screen.getByRole("button", { name: "Save and answer" }));
+    await person.type(screen.getByRole("textbox"), "!");
+    await person.click(screen.getByRole("button", { name: "Save and answer" }));
+
+    expect(onEditAndAnswer.mock.calls).toEqual([["Before", 1], ["Before!", 1]]);
+    expect(onEdit).not.toHaveBeenCalled();
+    rerender(view({ message: own, editing: true, onEdit }));
+    expect(screen.queryByRole("button", { name: "Save and answer" })).toBeNull();
+  });
+
   it("saves with Ctrl-Enter", async () => {
     const person = userEvent.setup();
     const onEdit = vi.fn(() => Promise.resolve());

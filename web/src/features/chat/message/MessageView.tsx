@@ -27,6 +27,8 @@ export type MessageViewProps = {
   actions: MessageActions;
   /** Keep what was edited. When it fails, the editor stays open with what was typed. */
   onEdit: (text: string, version: number) => Promise<void>;
+  /** Keep what was edited, and have it answered anew. */
+  onEditAndAnswer?: ((text: string, version: number) => Promise<void>) | undefined;
   onCancelEdit: () => void;
 };
 
@@ -39,6 +41,7 @@ export const MessageView = memo(function MessageView({
   editing,
   actions,
   onEdit,
+  onEditAndAnswer,
   onCancelEdit,
 }: MessageViewProps) {
   const author = useAuthor(message, model);
@@ -75,7 +78,7 @@ export const MessageView = memo(function MessageView({
       <Thoughts message={message} live={live} />
       <Notices name={message.id} notices={live?.notices ?? reply?.notices ?? []} />
       {editing ? (
-        <Editor message={message} onSave={onEdit} onCancel={onCancelEdit} />
+        <Editor message={message} onSave={onEdit} onSaveAndAnswer={onEditAndAnswer} onCancel={onCancelEdit} />
       ) : (
         <div className={classes.words}>
           {waits && <Waiting live={live} />}

@@ -2,6 +2,7 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Aside } from "@/features/chat/message/Aside";
 import { told } from "@/lib/words";
+import { Coded } from "@/ui/Coded";
 
 type NoticesProps = { name: string; notices: readonly string[] };
 
@@ -18,7 +19,9 @@ export function Notices({ name, notices }: NoticesProps) {
     >
       <ul>
         {notices.map((notice) => (
-          <li key={notice}>{told(notice)}</li>
+          <li key={notice}>
+            <Coded>{told(notice)}</Coded>
+          </li>
         ))}
       </ul>
     </Aside>
