@@ -1,5 +1,6 @@
 """A real llama.cpp server, connected as people connect theirs: its samplers are obeyed."""
 
+import asyncio
 import json
 
 import pytest
@@ -8,12 +9,13 @@ from llama_servers import KEY, serving
 from tapster.core.checks import State
 from tapster.core.errors import Reason, SourceError
 from tapster.core.events import UsageReported
-from tapster.core.links import Timeouts
+from tapster.core.links import Call, Timeouts
 from tapster.core.messages import Message, Text, says
 from tapster.core.requests import ChatRequest, Settings
 from tapster.core.secrets import Secret
 from tapster.core.servers import Sight
 from tapster.engine import find_models
+from tapster.net import HttpTransport
 from tapsters import add, text_of
 
 pytestmark = pytest.mark.timeout(300)
@@ -186,3 +188,36 @@ async def test_a_server_with_one_model_says_that_it_keeps_it(tapster):
 
     assert job.state == "failed"
     assert "started with one model, which it keeps" in job.message
+async def slots_of(llama):
+    """Return what each of the server's slots is doing."""
+    call = Call("GET", f"{llama}/slots", headers={"authorization": f"Bearer {KEY}"})
+    async with HttpTransport() as transport, transport.send(call) as answer:
+        return json.loads(await answer.read())
+
+
+async def until(llama, *, working):
+    async with asyncio.timeout(30):
+        while (await slots_of(llama))[0]["is_processing"] is not working:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_closed_connection_stops_it(tapster, llama, connected, stream):
+    request = ChatRequest(
+        model="tiny",
+        messages=(says("user", "Tell a story."),),
+        # It would go on for a minute, until its context is full.
+        settings=Settings(max_tokens=900, ignore_eos=True),
+        stream=stream,
+    )
+
+    async def hear():
+        async for _ in tapster.stream("here", request):
+            pass
+
+    answer = asyncio.create_task(hear())
+    await until(llama, working=True)
+    answer.cancel()
+    await asyncio.gather(answer, return_exceptions=True)
+
+    await until(llama, working=False)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mock_provider.vendors.kobold import KoboldCpp
 from mock_provider.vendors.local_servers import LOCAL_SERVERS, TabbyAPI
 from tapster.core.checks import State
 from tapster.core.errors import SourceError
@@ -12,7 +13,7 @@ from tapster.core.settings import SETTINGS
 from tapster.sources import find_source
 from tapsters import add, text_of
 
-SERVERS = {vendor.name: vendor for vendor in LOCAL_SERVERS}
+SERVERS = {vendor.name: vendor for vendor in (*LOCAL_SERVERS, KoboldCpp)}
 every_server = pytest.mark.parametrize("server", SERVERS)
 # A value of each kind that is not the neutral one of any setting.
 OF_KIND = {

@@ -42,7 +42,7 @@ class MockProvider:
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._vendors: list[Vendor] = every_vendor(self.state)
-        self._nobody = next(vendor for vendor in self._vendors if vendor.name == "nobody")
+        self._nobody = self.vendor("nobody")
 
     # For tests ----------------------------------------------------------------------------
 
@@ -61,6 +61,9 @@ class MockProvider:
         vendor = next(each for each in self._vendors if each.prefix == f"/own/{server}")
         room: Room = vendor.room  # type: ignore[attr-defined]  # these have one
         return room
+    def vendor(self, name: str) -> Vendor:
+        """Return the vendor called `name`."""
+        return next(vendor for vendor in self._vendors if vendor.name == name)
 
     @property
     def last(self) -> Record:

@@ -133,6 +133,7 @@ ROWS = {
     "textgen": [
         *OPENAI,
         SEED,
+        *PROBABILITIES,
         EFFORT,
         *XTC,
         *DRY,
@@ -172,6 +173,8 @@ ROWS = {
     "tabbyapi": [
         *OPENAI,
         MANY,
+        ("logprobs", True, "logprobs", 1),
+        ("top_logprobs", 3, "logprobs", 3),
         EFFORT,
         *XTC,
         *ADAPTIVE,

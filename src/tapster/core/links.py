@@ -93,7 +93,8 @@ class Link(Struct, frozen=True):
 
     `endpoint` absent means the source's own. `options` are the source's own options, already
     validated. `include_body` is laid over the encoded body, `exclude_body` names top-level
-    fields taken out of it, `headers` are laid over ours.
+    fields taken out of it, `headers` are laid over ours. `answer` is a name for the one answer
+    that is asked for, by which some servers can be told to stop it.
     """
 
     transport: Transport
@@ -103,6 +104,7 @@ class Link(Struct, frozen=True):
     headers: Mapping[str, str] = field(default_factory=dict)
     include_body: Mapping[str, Any] = field(default_factory=dict)
     exclude_body: tuple[str, ...] = ()
+    answer: str | None = None
     timeouts: Timeouts = Timeouts()
     outbound_proxy: str | None = None
     verify_tls: bool = True

@@ -60,7 +60,8 @@ async def outgoing(endpoint: Endpoint, request: ChatRequest, *, in_full: bool = 
 
     Secrets show their ends only `in_full`.
     """
-    link, source = endpoint.link, endpoint.source
+    # What the answer will be called is not known before it is asked for.
+    link, source = structs.replace(endpoint.link, answer=COVER), endpoint.source
     encoded = source.encoded(request, link)
     body = msgspec.json.encode(encoded.body)
     witness = structs.replace(link, transport=_Witness(link.transport, body))

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
@@ -22,6 +23,7 @@ from tapster.relay.book import Book
 from tapster.relay.checks import Checks
 from tapster.relay.endpoints import Door, Endpoint, Endpoints
 from tapster.relay.lookout import Lookout
+from tapster.relay.halts import Halts
 from tapster.relay.outgoing import Outgoing, outgoing
 from tapster.relay.probes import is_elsewhere
 from tapster.relay.searches import Searches
@@ -56,6 +58,7 @@ class Relay:
         self._patience = patience = patience or Patience()
         self._clock = clock
         self._turns: dict[str, int] = {}
+        self._halts = Halts()
         # The address each connection last answered at.
         self._answered: dict[str, str | None] = {}
         self.shelf = Shelf(store, self.endpoints, clock=clock, pause=patience.list_pause)
@@ -76,6 +79,7 @@ class Relay:
 
     async def aclose(self) -> None:
         """Stop what runs in the background."""
+        await self._halts.aclose()
         await self.checks.aclose()
         await self.shelf.aclose()
         await self.standings.aclose()
@@ -159,7 +163,7 @@ class Relay:
             door, began = doors[0], False
             done += 1
             try:
-                async with aclosing(_ask(endpoint.source, request, door, trail)) as answer:
+                async with aclosing(self._ask(endpoint.source, request, door, trail)) as answer:
                     async for events in answer:
                         began = True
                         yield events
@@ -216,28 +220,35 @@ class Relay:
         )
         return replace(endpoint, doors=tuple(doors))
 
+    async def _ask(
+        self, source: Source, request: ChatRequest, door: Door, trail: Trail
+    ) -> AsyncGenerator[list[Event], None]:
+        """Yield the answer's events, nothing before the model itself begins to answer.
 
-async def _ask(
-    source: Source, request: ChatRequest, door: Door, trail: Trail
-) -> AsyncGenerator[list[Event], None]:
-    """Yield the answer's events, nothing before the model itself begins to answer.
-
-    As long as nothing was yielded another try is possible.
-    """
-    link = structs.replace(door.link, transport=TimedTransport(door.link.transport, trail.waiting))
-    held: list[Event] = []
-    began = False
-    async with aclosing(source.batches(request, link)) as answer:
-        async for events in answer:
-            if began:
-                yield events
-                continue
-            held += events
-            if any(map(_is_answer, events)):
-                began = True
-                yield held
-    if held and not began:
-        yield held
+        As long as nothing was yielded another try is possible.
+        """
+        link = structs.replace(
+            door.link,
+            transport=TimedTransport(door.link.transport, trail.waiting),
+            answer=secrets.token_hex(16),
+        )
+        held: list[Event] = []
+        began = False
+        try:
+            async with aclosing(source.batches(request, link)) as answer:
+                async for events in answer:
+                    if began:
+                        yield events
+                        continue
+                    held += events
+                    if any(map(_is_answer, events)):
+                        began = True
+                        yield held
+        except (GeneratorExit, asyncio.CancelledError):
+            self._halts.order(source, structs.replace(link, transport=door.link.transport))
+            raise
+        if held and not began:
+            yield held
 
 
 async def _wait_or_give_up(error: SourceError, done: int, patience: Patience) -> None:

@@ -19,6 +19,7 @@ from tapster.sources._addresses import CALL_TAILS, below, tidied, with_query
 from tapster.sources._auth import Auth, Bearer, HeaderKey, KeyGrant, QueryKey
 from tapster.sources._control import Control, Line
 from tapster.sources._facts import joined
+from tapster.sources._halts import Halt
 from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option, as_sent, lay_under
 from tapster.sources._probes import Probed, StatusCall
@@ -83,10 +84,12 @@ class Source(Protocol):
     def settings(self) -> tuple[Setting, ...]: ...
     def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]: ...
     def gives_many(self, request: ChatRequest, link: Link) -> bool: ...
+    def halts(self, link: Link) -> bool: ...
     def endpoint_of(self, link: Link) -> str: ...
     def retired_at(self, link: Link) -> str | None: ...
     def batches(self, request: ChatRequest, link: Link) -> AsyncGenerator[list[Event], None]: ...
     def stream(self, request: ChatRequest, link: Link) -> AsyncGenerator[Event, None]: ...
+    async def stop(self, link: Link) -> None: ...
     async def probe(self, link: Link) -> Probed: ...
     async def models(self, link: Link) -> tuple[Model, ...] | None: ...
     def encoded(self, request: ChatRequest, link: Link) -> Encoded: ...
@@ -114,6 +117,7 @@ class HttpSource:
     - `ranges`: overrides of `(low, high)` per setting; `model_ranges` those of one model.
       `own` overrides what else is known of a setting.
     - `ignores`: settings it takes and does nothing with, and why: they are not sent.
+    - `halt`: the call that stops an answer, where closing the connection is not enough.
     - `facts_path`: a second list that knows more of the same models, where there is one.
     - `server`: how it is recognised at an unknown address, where it is one people run themselves.
     - `control`: what the server lets one do with its models, where it is one's own.
@@ -144,6 +148,7 @@ class HttpSource:
     models_path: str | None = "/models"
     facts_path: str | None = None
     status: StatusCall | None = None
+    halt: Halt | None = None
     list_is_public: bool = False
     catalogue: tuple[Model, ...] = ()
     always_external: bool = False
@@ -218,7 +223,8 @@ class HttpSource:
             request, notices = self.refine(request, link)
         request, kept = kept_back(request, self.ignores, by=self.title)
         encoded = self.dialect_for(request, link).encode(request)
-        body = {**self._with_options(encoded.body, link), **link.include_body}
+        named = self.halt.naming(link) if self.halt else {}
+        body = {**self._with_options(encoded.body, link), **named, **link.include_body}
         for name in link.exclude_body:
             body.pop(name, None)
         return Encoded(
@@ -280,6 +286,14 @@ class HttpSource:
 
         read_error = self.dialect_for(None, link).read_error
         return Line(call, link.transport, read_error, every=every)
+    def halts(self, link: Link) -> bool:
+        """Whether `stop` is to follow when an answer is left before its end."""
+        return self.halt is not None and self.halt.is_wanted(link)
+
+    async def stop(self, link: Link) -> None:
+        """Tell the server to stop the answer asked for over `link`; raise `SourceError` if not."""
+        if self.halt and self.halt.is_wanted(link):
+            await self._ask(self.halt.path, link, self.halt.naming(link))
 
     async def models(self, link: Link) -> tuple[Model, ...] | None:
         """Return what the endpoint lists, all pages of it, or `None` where there is no list."""

@@ -16,6 +16,7 @@ from tapster.dialects.notices import Notices
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, numbered, same
 from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._halts import Halt
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, template_of
 from tapster.sources._source import HttpSource
@@ -128,6 +129,8 @@ source = HttpSource(
     models_path="/v1/models",
     list_is_public=True,
     status=StatusCall("/api/extra/version", proves_key=False),
+    # Versions that read the whole prompt first hear only then that nobody listens any more.
+    halt=Halt("/api/extra/abort", name="genkey"),
     always_external=True,
     note="The key is what it was started with as `--password`; without one, none is needed.",
 )

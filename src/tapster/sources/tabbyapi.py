@@ -11,7 +11,7 @@ from tapster.core.model_jobs import Progress, ServedModel
 from tapster.core.servers import ServerFacts, ServerModel
 from tapster.dialects.json_values import count_in, object_in, objects_in, text_in, whole_in
 from tapster.dialects.openai_chat import OpenAIChat
-from tapster.dialects.openai_chat.wires import same
+from tapster.dialects.openai_chat.wires import counted, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import Bearer, HeaderKey
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand_end
@@ -113,13 +113,16 @@ source = HttpSource(
         developer=False,
         json_format="bare",
         also_takes=frozenset({"json_schema"}),
-        never_takes=frozenset({"seed", "logprobs", "top_logprobs"}),
+        never_takes=frozenset({"seed"}),
         wires=same(
             *("top_k", "min_p", "xtc_probability", "xtc_threshold", "temperature_last"),
             *("adaptive_target", "adaptive_decay", "repetition_penalty", "repetition_decay"),
             *("min_tokens", "banned_strings"),
         )
         | {
+            # Its own field is how many alternatives to tell of; none of them means nothing.
+            "logprobs": counted("logprobs"),
+            "top_logprobs": counted("logprobs", least=1),
             "reasoning_tokens": "reasoning_budget_tokens",
             "repetition_range": "penalty_range",
             "banned_token_ids": "banned_tokens",

@@ -14,6 +14,7 @@ from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, quoted, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, at_once
+from tapster.sources._halts import Halt
 from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
@@ -106,7 +107,7 @@ source = HttpSource(
         inline_thinking=True,
         developer=False,
         json_format="none",
-        never_takes=frozenset({"n", "logprobs", "top_logprobs", "verbosity"}),
+        never_takes=frozenset({"n", "verbosity"}),
         wires=same(
             *("top_k", "min_p", "top_a", "typical_p", "tfs", "top_n_sigma"),
             *("epsilon_cutoff", "eta_cutoff", "xtc_probability", "xtc_threshold"),
@@ -148,6 +149,8 @@ source = HttpSource(
     server=ServerKind(look),
     models_path="/v1/models",
     status=StatusCall(INFO),
+    status=StatusCall("/v1/internal/model/info"),
+    halt=Halt("/v1/internal/stop-generation", option="stopping"),
     always_external=True,
     note=(
         "Start it with `--api`, and with `--listen` too where it is called by another name than "
@@ -162,6 +165,15 @@ source = HttpSource(
             kind="choice",
             choices=("any", *IGNORED),
             default="any",
+        ),
+        Option(
+            "stopping",
+            "Stopping",
+            "Closing the connection ends your answer alone, which older versions may hear "
+            "late. Everything also orders the server to stop, whoever's answer it writes.",
+            kind="choice",
+            choices=("connection", "everything"),
+            default="connection",
         ),
     ),
     control=Control(

@@ -8,6 +8,7 @@ from mock_provider.vendors.cohere import Cohere
 from mock_provider.vendors.compatible import COMPATIBLE
 from mock_provider.vendors.google import Google
 from mock_provider.vendors.keyed_model_servers import KEYED_MODEL_SERVERS
+from mock_provider.vendors.kobold import KoboldCpp
 from mock_provider.vendors.local_servers import LOCAL_SERVERS
 from mock_provider.vendors.mistral import Mistral
 from mock_provider.vendors.model_servers import MODEL_SERVERS
@@ -53,6 +54,7 @@ VENDORS: tuple[type[Vendor], ...] = (
     *LOCAL_SERVERS,
     *MODEL_SERVERS,
     *KEYED_MODEL_SERVERS,
+    KoboldCpp,
     Nobody,
 )
 

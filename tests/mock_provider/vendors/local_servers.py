@@ -12,11 +12,11 @@ from mock_provider.keys import Standing
 from mock_provider.outputs import Output, Piece, document, whole
 from mock_provider.replies import Asked, Reply, words
 from mock_provider.vendors import chat_checks
-from mock_provider.vendors.chat_completions import ChatCompletions
+from mock_provider.vendors.chat_completions import ChatCompletions, text_of
 from mock_provider.vendors.compatible import Compatible
 from mock_provider.vendors.vendor import Invalid, Routes, body_of
 
-_CHAT = frozenset(
+CHAT = frozenset(
     words(
         "model messages stream stream_options max_tokens max_completion_tokens stop temperature "
         "top_p frequency_penalty presence_penalty logit_bias tools tool_choice "
@@ -28,7 +28,7 @@ _CHAT = frozenset(
 class LocalServer(ChatCompletions):
     """A server with one model loaded, which answers whatever model is asked for."""
 
-    FIELDS: ClassVar[frozenset[str]] = _CHAT
+    FIELDS: ClassVar[frozenset[str]] = CHAT
     fingerprint = None
 
     def error(
@@ -117,9 +117,10 @@ class TabbyAPI(LocalServer):
             "dynatemp_low dynatemp_high dynatemp_exponent"
         )
     )
-    FIELDS = _CHAT | set(
+    FIELDS = CHAT | set(
         words(
-            "n min_tokens banned_strings banned_tokens token_healing temperature_last top_k min_p "
+            "n logprobs min_tokens banned_strings banned_tokens token_healing temperature_last "
+            "top_k min_p "
             "xtc_probability xtc_threshold repetition_penalty penalty_range repetition_decay "
             "json_schema regex_pattern grammar_string adaptive_target adaptive_decay "
             "loop_detect_window prompt_template add_generation_prompt continue_final_message "
@@ -213,14 +214,17 @@ class TextGen(LocalServer):
         ("GET", r"/v1/internal/model/info", "show_loaded"),
         ("GET", r"/v1/models", "list_models"),
         ("POST", r"/v1/chat/completions", "chat"),
+        ("POST", r"/v1/internal/chat-prompt", "show_prompt"),
         ("POST", r"/v1/internal/token-count", "count"),
+        ("POST", r"/v1/internal/stop-generation", "stop"),
     )
     models: ClassVar[tuple[str, ...]] = ("Qwen3-8B-Q4_K_M.gguf",)
     owner = "user"
     key_required = False
-    FIELDS = _CHAT | set(
+    FIELDS = CHAT | set(
         words(
-            "top_k min_p top_n_sigma typical_p tfs top_a epsilon_cutoff eta_cutoff "
+            "logprobs top_logprobs top_k min_p top_n_sigma typical_p tfs top_a epsilon_cutoff "
+            "eta_cutoff "
             "dynamic_temperature dynatemp_low dynatemp_high dynatemp_exponent smoothing_factor "
             "smoothing_curve xtc_threshold xtc_probability adaptive_target adaptive_decay "
             "dry_multiplier dry_allowed_length dry_base dry_sequence_breakers "
@@ -264,6 +268,17 @@ class TextGen(LocalServer):
         self.admit(request, paid=False)
         return whole({"model_name": self.models[0], "lora_names": [], "loader": "llama.cpp"})
 
+    def show_prompt(self, request: Request, _found: Any) -> Output:
+        self.admit(request, paid=False)
+        body = body_of(request)
+        self.check(body)
+        turns = [f"<{each['role']}>{text_of(each['content'])}" for each in body["messages"]]
+        return whole({"prompt": "".join([*turns, "<assistant>"])})
+
+    def stop(self, request: Request, _found: Any) -> Output:
+        self.admit(request, paid=False)
+        return whole("OK")
+
     def count(self, request: Request, _found: Any) -> Output:
         self.admit(request, paid=False)
         return whole({"length": (len(str(body_of(request).get("text"))) + 3) // 4})
@@ -293,7 +308,7 @@ class Aphrodite(Compatible):
     prefix = "/aphrodite"
     models: ClassVar[tuple[str, ...]] = ("PygmalionAI/Pygmalion-3-12B",)
     owner = "aphrodite"
-    FIELDS = _CHAT | set(
+    FIELDS = CHAT | set(
         words(
             "seed n logprobs top_logprobs top_k min_p repetition_penalty min_tokens ignore_eos "
             "skip_special_tokens stop_token_ids response_format structured_outputs "

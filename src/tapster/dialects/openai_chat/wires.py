@@ -27,6 +27,11 @@ def beside(name: str, **fixed: Any) -> Write:
     return lambda value: {name: value, **fixed}
 
 
+def counted(name: str, *, least: int = 0) -> Write:
+    """Write a switch or a number as the number `name`; what is neither goes as it stands."""
+    return lambda value: {name: max(least, int(value)) if isinstance(value, int) else value}
+
+
 def inside(outer: str, name: str) -> Write:
     """Write the value as the field `name` of the object `outer`."""
     return lambda value: {outer: {name: value}}
