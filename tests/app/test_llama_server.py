@@ -6,11 +6,13 @@ import json
 import pytest
 
 from llama_servers import KEY, serving
+from tapster.core.chats import ChatFields
 from tapster.core.checks import State
 from tapster.core.errors import Reason, SourceError
 from tapster.core.events import UsageReported
 from tapster.core.links import Call, Timeouts
 from tapster.core.messages import Message, Text, says
+from tapster.core.people import ME
 from tapster.core.requests import ChatRequest, Settings
 from tapster.core.secrets import Secret
 from tapster.core.servers import Sight
@@ -188,6 +190,19 @@ async def test_a_server_with_one_model_says_that_it_keeps_it(tapster):
 
     assert job.state == "failed"
     assert "started with one model, which it keeps" in job.message
+async def test_the_preview_tells_the_tokens_it_will_count(tapster, connected):
+    chat = await tapster.chats.create(ME, ChatFields(connection=connected.id, system="Be brief."))
+
+    preview = await tapster.previews.of(ME, chat.id, said="Is the sky blue? Tell me why.")
+    events = await said(
+        tapster, says("system", "Be brief."), says("user", "Is the sky blue? Tell me why.")
+    )
+
+    (usage,) = [event.usage for event in events if isinstance(event, UsageReported)]
+    assert preview.report.counted == usage.input
+    assert preview.report.counting == "whole"
+
+
 async def slots_of(llama):
     """Return what each of the server's slots is doing."""
     call = Call("GET", f"{llama}/slots", headers={"authorization": f"Bearer {KEY}"})

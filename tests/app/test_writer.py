@@ -3,7 +3,7 @@
 import pytest
 
 from callers import add_person
-from tapster.core.chats import Attachment, Chat, ChatMessage
+from tapster.core.chats import Attachment
 from tapster.core.errors import InvalidInput, NotFound, SourceError
 from tapster.core.events import Noticed, UsageReported
 from tapster.core.messages import File, Image, Text
@@ -12,53 +12,7 @@ from tapster.core.requests import Settings
 from tapster.core.runs import Run, RunAsked
 from tapster.core.secrets import Secret
 from tapsters import add, text_of
-
-OWNER = "me"
-
-
-def chat_with(*lines, **more):
-    """Return a chat and the way back through its messages; `u` and `a` lines, oldest first."""
-    chat = Chat(id="c", owner=OWNER, **more)
-    messages = []
-    for number, line in enumerate(lines, 1):
-        role, parts = line if isinstance(line, tuple) else (line[0], (Text(line[2:]),))
-        messages.append(
-            ChatMessage(
-                id=f"m{number}",
-                chat_id="c",
-                parent_id=f"m{number - 1}" if number > 1 else None,
-                role={"u": "user", "a": "assistant"}[role],
-                parts=parts,
-            )
-        )
-    read = []
-
-    async def history():
-        for message in reversed(messages):
-            read.append(message.id)
-            yield message
-
-    history.read = read
-    return chat, history
-
-
-def asked_of(chat, history, *, kind="say", chosen=None, **more):
-    run = Run(
-        id="r",
-        owner=OWNER,
-        chat_id="c",
-        kind=kind,
-        worker="w",
-        boot="b",
-        lease_until=0,
-        started_at=0,
-    )
-    chosen = [] if chosen is None else chosen
-    return RunAsked(run=run, chat=chat, history=history, choose=chosen.append, **more)
-
-
-async def written(tapster, asked):
-    return [event async for events in tapster.writer.write(asked) for event in events]
+from writing import OWNER, asked_of, chat_with, written
 
 
 def sent(mock):

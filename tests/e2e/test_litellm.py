@@ -199,6 +199,16 @@ def test_samplers_go_through_to_the_provider(proxied, client, mock):
     assert mock.chats[-1].body["seed"] == 7
 
 
+def test_litellm_counts_what_would_be_sent(proxied):
+    preview = proxied.listed(
+        "prompt", "--new", "--say", "Sphinx of black quartz", "-c", "lite-itself", "-m", "mock-gpt"
+    )
+
+    assert preview["report"]["counting"] == "guess"
+    # Four words and the signs around them.
+    assert 4 < preview["report"]["counted"] < 20
+
+
 def test_litellm_may_stand_before_our_own_gateway(proxied, client):
     stream = client.chat.completions.create(
         model="lite-custom/embedded", messages=says("Say hello."), max_tokens=8, stream=True

@@ -6,9 +6,9 @@ import pytest
 
 from scripted_transport import Scripted
 from tapster.core.errors import Reason, SourceError
-from tapster.core.messages import says
+from tapster.core.messages import Message, Text, says
 from tapster.core.requests import ChatRequest
-from tapster.sources import find_source
+from tapster.sources import Counted, find_source
 
 ASKED = ChatRequest(model="m", messages=(says("user", "Hi"),))
 OPENAI_CARD = {"id": "m", "object": "model", "created": 1, "owned_by": "x"}
@@ -303,3 +303,116 @@ async def test_an_error_within_a_stream_is_said(script, server, line):
     with pytest.raises(SourceError, match="Gone wrong"):
         async for _ in find_source(server).stream(ASKED, link):
             pass
+
+
+TALK = ChatRequest(model="m", messages=(says("system", "Be brief."), says("user", "Hi there")))
+TURNS = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi there"}]
+
+
+@pytest.mark.parametrize(
+    ("server", "said", "asked", "counted"),
+    [
+        (
+            "llamacpp",
+            [{"object": "response.input_tokens", "input_tokens": 32}],
+            [("/v1/chat/completions/input_tokens", {"model": "m", "messages": TURNS})],
+            Counted(32),
+        ),
+        (
+            "vllm",
+            [{"count": 30, "max_model_len": 4096, "tokens": [1, 2]}],
+            [("/tokenize", {"model": "m", "messages": TURNS})],
+            Counted(30),
+        ),
+        (
+            "aphrodite",
+            [{"count": 30, "max_model_len": 4096, "tokens": [1, 2]}],
+            [("/v1/tokenize", {"model": "m", "messages": TURNS})],
+            Counted(30),
+        ),
+        (
+            "tabbyapi",
+            [{"tokens": [1, 2, 3], "length": 28}],
+            [("/v1/token/encode", {"text": TURNS})],
+            Counted(28, "all but the opening"),
+        ),
+        (
+            "textgen",
+            [{"prompt": "<s>Be brief. Hi there"}, {"length": 29}],
+            [
+                ("/v1/internal/chat-prompt", {"model": "m", "messages": TURNS}),
+                ("/v1/internal/token-count", {"text": "<s>Be brief. Hi there"}),
+            ],
+            Counted(29),
+        ),
+        (
+            "koboldcpp",
+            [{"value": 6, "ids": [1, 2, 3, 4, 5, 6]}],
+            [("/api/extra/tokencount", {"prompt": "Be brief.\nHi there"})],
+            Counted(6, "words"),
+        ),
+        (
+            "localai",
+            [{"tokens": [1, 2, 3, 4, 5]}],
+            [("/v1/tokenize", {"model": "m", "content": "Be brief.\nHi there"})],
+            Counted(5, "words"),
+        ),
+        (
+            "litellm",
+            [{"total_tokens": 18, "request_model": "m", "tokenizer_type": "openai_tokenizer"}],
+            [("/utils/token_counter", {"model": "m", "messages": TURNS})],
+            Counted(18, "guess"),
+        ),
+    ],
+)
+async def test_a_prompt_is_counted_by_the_call_the_server_has(script, server, said, asked, counted):
+    source = find_source(server)
+    link, transport = script(*map(Scripted, said))
+
+    assert await source.count_tokens(TALK, link) == counted
+    sent = [(call.url, json.loads(call.body)) for call in transport.calls]
+    assert sent == [(f"{source.base_url}{path}", body) for path, body in asked]
+
+
+async def test_an_older_llama_cpp_is_asked_for_the_prompt_first(script):
+    link, transport = script(
+        Scripted({"error": {"code": 404, "message": "File Not Found"}}, status=404),
+        Scripted({"prompt": "<|im_start|>user\nHi there"}),
+        Scripted({"tokens": [1, 2, 3, 4]}),
+    )
+
+    assert await find_source("llamacpp").count_tokens(TALK, link) == Counted(4)
+    assert transport.said() == {
+        "content": "<|im_start|>user\nHi there",
+        "add_special": True,
+        "parse_special": True,
+    }
+
+
+async def test_a_begun_answer_is_counted_as_begun(script):
+    link, transport = script(Scripted({"count": 9}))
+    begun = Message("assistant", (Text("Well"),), prefix=True)
+
+    await find_source("vllm").count_tokens(ChatRequest("m", (says("user", "Hi"), begun)), link)
+
+    assert transport.said()["continue_final_message"] is True
+    assert transport.said()["add_generation_prompt"] is False
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"<html>", [], {}, {"input_tokens": "many"}, {"input_tokens": -1}]
+)
+async def test_what_says_no_number_is_no_count(script, nonsense):
+    link, _ = script(Scripted(nonsense))
+
+    with pytest.raises(SourceError):
+        await find_source("llamacpp").count_tokens(TALK, link)
+
+
+async def test_what_does_not_count_is_not_asked(script):
+    link, transport = script()
+
+    assert not find_source("ollama").counts_tokens
+    with pytest.raises(SourceError, match="does not count"):
+        await find_source("ollama").count_tokens(TALK, link)
+    assert not transport.calls

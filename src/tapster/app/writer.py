@@ -1,11 +1,13 @@
 """Writes answers: a prompt made of the chat, carried to its model, and the answer's events."""
 
+import asyncio
 import base64
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
 from msgspec import Struct, structs
 
+from tapster.app.measures import Measures
 from tapster.app.partners import Partner, Partners
 from tapster.app.text_files import in_words
 from tapster.core.chats import ATTACHMENT, Chat, Line, attachments_of
@@ -25,6 +27,8 @@ from tapster.prompts import (
     Occasion,
     Prompt,
     Report,
+    is_misjudged,
+    is_tight,
     post_process,
 )
 from tapster.relay import Outgoing, Relay, Trail, tries_of
@@ -33,6 +37,12 @@ from tapster.store import Store
 History = Callable[[], AsyncIterator[Line]]
 """Opens the way back from a message to the first of its chat, read as far as it is taken."""
 
+
+# Seconds the server may take to count a prompt: before an answer, and for who looks at it.
+_BEFORE_ANSWER = 0.5
+_LOOKED_AT = 3.0
+# So often it may be asked until the prompt fits as it says.
+_COUNTS = 2
 
 _LONGEST_ANSWER = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
@@ -68,7 +78,7 @@ class Writer:
         self._relay = relay
         self._partners = partners
         self._person_of = person_of
-        self._count = count or Estimate()
+        self._measures = Measures(relay, count or Estimate())
 
     async def write(self, asked: RunAsked) -> AsyncGenerator[list[Event], None]:
         """Yield the events of the answer that is asked for, as `relay` gives them."""
@@ -87,6 +97,8 @@ class Writer:
         request = await self._request(chat, partner, prompt)
         if sent_from := prompt.report.sent_from:
             asked.note_cut(sent_from)
+        occasion = await self._occasion(chat, partner, asked.run.kind, asked.instruction)
+        prompt, request = await self._fitted(chat, partner, asked.history, occasion)
         if notice := _notice_of(prompt.report):
             yield [notice]
         in_full = await self._may_see_keys(chat.owner)
@@ -117,8 +129,8 @@ class Writer:
         Keys show their ends only `in_full`, to who may administer them.
         """
         partner = await self._partners.of(chat, connection=connection, model=model)
-        prompt = await self._prompt(chat, partner, history, kind=kind, instruction=instruction)
-        request = await self._request(chat, partner, prompt)
+        occasion = await self._occasion(chat, partner, kind, instruction)
+        prompt, request = await self._fitted(chat, partner, history, occasion, looked_at=True)
         return Preview(
             connection=partner.connection.slug,
             source=partner.connection.source,
@@ -142,17 +154,11 @@ class Writer:
             reply = Occasion(context=partner.facts.context).kept_for_reply
         return structs.replace(settings, max_tokens=reply)
 
-    async def _prompt(
-        self,
-        chat: Chat,
-        partner: Partner,
-        history: History,
-        *,
-        kind: RunKind,
-        instruction: str,
-    ) -> Prompt:
+    async def _occasion(
+        self, chat: Chat, partner: Partner, kind: RunKind, instruction: str
+    ) -> Occasion:
         tried = await self._tried(chat, partner)
-        occasion = Occasion(
+        return Occasion(
             kind=kind,
             system=chat.system,
             person=_name_of(await self._person_of(chat.owner)) if kind == "impersonate" else None,
@@ -169,6 +175,34 @@ class Writer:
                 all_read = message.parent_id is None
                 break
         return assembly.finish(all_read=all_read)
+
+    async def _fitted(
+        self,
+        chat: Chat,
+        partner: Partner,
+        history: History,
+        occasion: Occasion,
+        *,
+        looked_at: bool = False,
+    ) -> tuple[Prompt, ChatRequest]:
+        """Return the prompt and the request for it.
+
+        A server that counts tokens is asked, in little time, where the prompt is near the limit,
+        and always when it is `looked_at`. Where it counts otherwise than we estimated, the prompt
+        is put together once more by that.
+        """
+        patience = _LOOKED_AT if looked_at else _BEFORE_ANSWER
+        until = asyncio.get_running_loop().time() + patience
+        for _ in range(_COUNTS):
+            prompt = await _assembled(history, occasion, self._measures.counter_for(partner))
+            request = await self._request(chat, partner, prompt)
+            if not looked_at and not is_tight(prompt.report):
+                return prompt, request
+            counted = await self._measures.measure(partner, prompt, request, until=until)
+            if counted is None or not is_misjudged(counted.report):
+                return counted or prompt, request
+        prompt = await _assembled(history, occasion, self._measures.counter_for(partner))
+        return prompt, await self._request(chat, partner, prompt)
 
     async def _may_see_keys(self, owner: str) -> bool:
         person = await self._person_of(owner)
@@ -218,6 +252,17 @@ class Writer:
                 "edit the message that has it."
             )
         return f"data:{known.media_type};base64,{base64.b64encode(content).decode()}"
+
+
+async def _assembled(history: History, occasion: Occasion, count: Counter) -> Prompt:
+    """Return the prompt for `history`, of which no more is read than fits."""
+    assembly = Assembly(occasion, count)
+    all_read = True
+    async for message in history():
+        if not assembly.feed((message,)):
+            all_read = message.parent_id is None
+            break
+    return assembly.finish(all_read=all_read)
 
 
 def _name_of(person: Person | None) -> str | None:

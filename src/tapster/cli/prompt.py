@@ -114,15 +114,28 @@ def _show(preview: "Preview") -> None:
     _tell(preview.report)
 
 
+# How much of the tokens the server counted itself.
+_COUNTED = {
+    "whole": "The server counted the whole; the numbers of its parts are estimated.",
+    "all but the opening": "The server counted the whole; the numbers of its parts are estimated.",
+    "words": "The server counted the words; what its template lays around them is estimated.",
+    "guess": "The server counted, by a vocabulary that need not be the model's.",
+}
+
+
 def _tell(report: "Report") -> None:
     """Say beside the request what it is made of."""
     about = "about " if report.estimated else ""
+    exactly = report.counted is not None and report.counting not in {"words", "guess"}
+    total = report.total if report.counted is None else report.counted
     assumed = ", which is assumed" if report.context_assumed else ""
     messages = counted(len(report.items), "message")
     note(
-        f"\n{messages}, {about}{report.total:,} of {report.budget:,} tokens "
+        f"\n{messages}, {'' if exactly else about}{total:,} of {report.budget:,} tokens "
         f"(the model's {report.context:,}{assumed}, less {report.reply:,} for the answer)"
     )
+    if report.counted is not None:
+        note(_COUNTED[report.counting])
     for item in report.items:
         if item.label != "history":
             note(f"  {item.label}: {about}{item.tokens:,} tokens")

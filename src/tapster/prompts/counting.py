@@ -98,6 +98,21 @@ class Estimate:
         return tokens
 
 
+class Corrected:
+    """A counter whose numbers are multiplied by a `factor` that was measured."""
+
+    is_estimate = True
+
+    def __init__(self, count: Counter, factor: float) -> None:
+        self.name = count.name
+        self._count = count
+        self._factor = factor
+
+    def __call__(self, text: str) -> int:
+        """Return about how many tokens `text` is."""
+        return ceil(self._count(text) * self._factor)
+
+
 def estimated(text: str) -> int:
     """Return about how many tokens `text` is: at least one, unless it is empty."""
     if not text:

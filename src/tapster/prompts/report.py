@@ -16,6 +16,11 @@ Label = Literal[
 ]
 Why = Literal["budget", "hidden", "empty", "tool-unanswered", "tool-unasked"]
 
+Counting = Literal["whole", "all but the opening", "words", "guess"]
+"""What was counted: all that the model reads; that without what opens its answer; the words
+alone; or all, by a vocabulary that need not be the model's.
+"""
+
 MOST_NAMED = 100
 """So many of the messages left out for one reason are named; all of them are counted."""
 
@@ -47,7 +52,8 @@ class Report(Struct, frozen=True, kw_only=True):
 
     `total` is what it takes of `budget`, which is the model's `context` less what is kept for the
     `reply`. `context_assumed` tells that nobody knows the model's real one. `estimated` tells
-    that the numbers are a guess; `counter` whose they are.
+    that the numbers are a guess; `counter` whose they are. `counted` is what the server itself
+    counted for the whole, where it was asked; `counting` how much of it.
     """
 
     items: tuple[Item, ...]
@@ -66,3 +72,5 @@ class Report(Struct, frozen=True, kw_only=True):
         if all(cut.why != "budget" for cut in self.cuts):
             return None
         return next((item.message_id for item in self.items if item.message_id), None)
+    counted: int | None = None
+    counting: Counting = "whole"

@@ -21,6 +21,7 @@ from tapster.relay.alternatives import ask_in_parallel
 from tapster.relay.attempts import Attempt, Patience, Trail, try_other_key, wait_before_retry
 from tapster.relay.book import Book
 from tapster.relay.checks import Checks
+from tapster.relay.counts import Counts
 from tapster.relay.endpoints import Door, Endpoint, Endpoints
 from tapster.relay.lookout import Lookout
 from tapster.relay.halts import Halts
@@ -59,6 +60,7 @@ class Relay:
         self._clock = clock
         self._turns: dict[str, int] = {}
         self._halts = Halts()
+        self.counts = Counts(self.endpoints)
         # The address each connection last answered at.
         self._answered: dict[str, str | None] = {}
         self.shelf = Shelf(store, self.endpoints, clock=clock, pause=patience.list_pause)

@@ -7,6 +7,7 @@ through the entry-point group `tapster.sources`.
 from tapster.sources._addresses import CALL_TAILS, below, tidied
 from tapster.sources._auth import Bearer, HeaderKey, NoKey, QueryKey
 from tapster.sources._control import Act, Control, Wanted
+from tapster.sources._counts import Counted
 from tapster.sources._discovery import all_sources, find_source
 from tapster.sources._fields import passed_over, renamed
 from tapster.sources._options import Option, as_sent
@@ -20,6 +21,7 @@ __all__ = [
     "Ask",
     "Bearer",
     "Control",
+    "Counted",
     "HeaderKey",
     "HttpSource",
     "NoKey",

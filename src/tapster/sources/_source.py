@@ -14,10 +14,12 @@ from tapster.core.models import Model, ModelPage
 from tapster.core.origins import origin_of
 from tapster.core.requests import ChatRequest
 from tapster.core.settings import Setting
+from tapster.core.unreadable import UNREADABLE
 from tapster.dialects.dialect import Dialect, Encoded
 from tapster.sources._addresses import CALL_TAILS, below, tidied, with_query
 from tapster.sources._auth import Auth, Bearer, HeaderKey, KeyGrant, QueryKey
 from tapster.sources._control import Control, Line
+from tapster.sources._counts import Count, Counted
 from tapster.sources._facts import joined
 from tapster.sources._halts import Halt
 from tapster.sources._ignored import Ignored, kept_back
@@ -79,6 +81,7 @@ class Source(Protocol):
     def server(self) -> ServerKind | None: ...
     @property
     def control(self) -> Control | None: ...
+    def counts_tokens(self) -> bool: ...
 
     def line(self, link: Link, *, every: float) -> Line: ...
     def settings(self) -> tuple[Setting, ...]: ...
@@ -90,6 +93,7 @@ class Source(Protocol):
     def batches(self, request: ChatRequest, link: Link) -> AsyncGenerator[list[Event], None]: ...
     def stream(self, request: ChatRequest, link: Link) -> AsyncGenerator[Event, None]: ...
     async def stop(self, link: Link) -> None: ...
+    async def count_tokens(self, request: ChatRequest, link: Link) -> Counted: ...
     async def probe(self, link: Link) -> Probed: ...
     async def models(self, link: Link) -> tuple[Model, ...] | None: ...
     def encoded(self, request: ChatRequest, link: Link) -> Encoded: ...
@@ -118,6 +122,7 @@ class HttpSource:
       `own` overrides what else is known of a setting.
     - `ignores`: settings it takes and does nothing with, and why: they are not sent.
     - `halt`: the call that stops an answer, where closing the connection is not enough.
+    - `count`: asks how many tokens a prompt is, where the server tells.
     - `facts_path`: a second list that knows more of the same models, where there is one.
     - `server`: how it is recognised at an unknown address, where it is one people run themselves.
     - `control`: what the server lets one do with its models, where it is one's own.
@@ -149,6 +154,7 @@ class HttpSource:
     facts_path: str | None = None
     status: StatusCall | None = None
     halt: Halt | None = None
+    count: Count | None = None
     list_is_public: bool = False
     catalogue: tuple[Model, ...] = ()
     always_external: bool = False
@@ -171,6 +177,11 @@ class HttpSource:
     def speaks_ours(self) -> bool:
         """Whether unknown body fields may be passed through untouched."""
         return bool(getattr(self.dialect, "speaks_ours", False))
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether `count_tokens` can be asked."""
+        return self.count is not None
 
     def gives_many(self, request: ChatRequest, link: Link) -> bool:
         """Whether the model asked gives as many answers at once as `request` wants."""
@@ -294,6 +305,22 @@ class HttpSource:
         """Tell the server to stop the answer asked for over `link`; raise `SourceError` if not."""
         if self.halt and self.halt.is_wanted(link):
             await self._ask(self.halt.path, link, self.halt.naming(link))
+
+    async def count_tokens(self, request: ChatRequest, link: Link) -> Counted:
+        """Ask the server how many tokens the prompt of `request` is; raise `SourceError` if it
+        does not tell.
+        """
+        if self.count is None:
+            raise SourceError(Reason.NOT_FOUND, f"{self.title} does not count tokens.")
+
+        async def ask(path: str, question: Mapping[str, Any]) -> Any:
+            answer = await self._ask(path, link, question)
+            try:
+                return msgspec.json.decode(answer)
+            except UNREADABLE:
+                raise SourceError(Reason.NOT_AN_API, "The answer is no JSON.") from None
+
+        return await self.count(ask, self.encoded(request, link).body)
 
     async def models(self, link: Link) -> tuple[Model, ...] | None:
         """Return what the endpoint lists, all pages of it, or `None` where there is no list."""

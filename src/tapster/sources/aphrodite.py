@@ -3,9 +3,12 @@
 https://aphrodite.pygmalion.chat
 """
 
+from functools import partial
+
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, inside, same
 from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._counts import by_messages
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import ServerKind
 from tapster.sources._source import HttpSource
@@ -49,6 +52,7 @@ source = HttpSource(
     server=ServerKind(looking_for("aphrodite")),
     models_path="/v1/models",
     status=StatusCall("/health", proves_key=False),
+    count=partial(by_messages, path="/v1/tokenize"),
     always_external=True,
     note="The key is needed only where it was started with `--api-keys`.",
 )

@@ -16,6 +16,7 @@ from tapster.dialects.notices import Notices
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, numbered, same
 from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._counts import Ask, Body, Counted, number_in, words_of
 from tapster.sources._halts import Halt
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, template_of
@@ -78,6 +79,10 @@ async def look(ask: Ask) -> ServerFacts | None:
         refused=counted.wants_key,
         needs_model=True,
     )
+async def count(ask: Ask, body: Body) -> Counted:
+    """Count the words: what it lays around them it keeps to itself."""
+    answer = await ask("/api/extra/tokencount", {"prompt": words_of(body)})
+    return Counted(number_in(answer, "value"), what="words")
 
 
 source = HttpSource(
@@ -129,6 +134,7 @@ source = HttpSource(
     models_path="/v1/models",
     list_is_public=True,
     status=StatusCall("/api/extra/version", proves_key=False),
+    count=count,
     # Versions that read the whole prompt first hear only then that nobody listens any more.
     halt=Halt("/api/extra/abort", name="genkey"),
     always_external=True,

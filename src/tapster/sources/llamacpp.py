@@ -14,6 +14,10 @@ from tapster.core.servers import ServerFacts, ServerModel
 from tapster.dialects.json_values import count_in, object_in, objects_in, text_in, whole_in
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, failed
+from tapster.dialects.json_values import count_in, object_in, objects_in, text_in
+from tapster.core.errors import Reason, SourceError
+from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._counts import Ask, Body, Counted, number_in, prompt_in, unstreamed
 from tapster.sources._llama import CHAT, OWN, RANGES
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, Said, ServerKind, owners_in, template_of
@@ -68,6 +72,20 @@ def _is_loading(said: Said) -> bool:
 def _state_of(entry: Mapping[str, Any]) -> str | None:
     """Return how a router's model is; `None` where there is one model, and no router."""
     return text_in(object_in(entry.get("status")).get("value"))
+
+async def count(ask: Ask, body: Body) -> Counted:
+    """Count in one call; older builds lay the template around the messages in a call before."""
+    question = unstreamed(body)
+    try:
+        answer = await ask("/v1/chat/completions/input_tokens", question)
+    except SourceError as error:
+        if error.reason is not Reason.NOT_FOUND:
+            raise
+    else:
+        return Counted(number_in(answer, "input_tokens"))
+    prompt = prompt_in(await ask("/apply-template", question))
+    answer = await ask("/tokenize", {"content": prompt, "add_special": True, "parse_special": True})
+    return Counted(number_in(answer, "tokens"))
 
 
 ABSENT = (
@@ -180,6 +198,7 @@ source = HttpSource(
     # Whoever asks may see the list and that it is alive; only a message proves the key.
     list_is_public=True,
     status=StatusCall("/health", proves_key=False),
+    count=count,
     always_external=True,
     note=(
         "Started with `llama-server`; newer builds may listen at port 9931. "

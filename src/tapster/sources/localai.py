@@ -13,6 +13,7 @@ from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, failed
+from tapster.sources._counts import Ask, Body, Counted, number_in, words_of
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, marked, models_in
 from tapster.sources._source import HttpSource
@@ -31,6 +32,10 @@ async def look(ask: Ask) -> ServerFacts | None:
         models=marked(models_in(listed), (str(each.get("id")) for each in loaded)),
         refused=refuses or listed.wants_key,
     )
+async def count(ask: Ask, body: Body) -> Counted:
+    """Count the words: what the engine lays around them is not told."""
+    answer = await ask("/v1/tokenize", {"model": body["model"], "content": words_of(body)})
+    return Counted(number_in(answer, "tokens"), what="words")
 
 
 LIST = "/v1/models"
@@ -84,6 +89,7 @@ source = HttpSource(
     server=ServerKind(look),
     models_path=LIST,
     status=StatusCall("/readyz", proves_key=False),
+    count=count,
     always_external=True,
     note=(
         "Which settings have an effect depends on the engine of the model: llama.cpp heeds most "

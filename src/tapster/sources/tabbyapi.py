@@ -15,6 +15,8 @@ from tapster.dialects.openai_chat.wires import counted, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import Bearer, HeaderKey
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand_end
+from tapster.sources._auth import HeaderKey
+from tapster.sources._counts import Ask, Body, Counted, number_in
 from tapster.sources._ignored import Ignored
 from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
@@ -57,6 +59,10 @@ async def look(ask: Ask) -> ServerFacts | None:
         refused=card.wants_key,
         needs_model=True,
     )
+async def count(ask: Ask, body: Body) -> Counted:
+    """Count the messages in the model's own template, without what opens the answer."""
+    answer = await ask("/v1/token/encode", {"text": body["messages"]})
+    return Counted(number_in(answer, "length"), what="all but the opening")
 
 
 async def served(line: Line) -> tuple[ServedModel, ...]:
@@ -149,6 +155,7 @@ source = HttpSource(
     server=ServerKind(look),
     models_path=LIST,
     status=StatusCall("/v1/auth/permission"),
+    count=count,
     always_external=True,
     note=(
         "The keys stand in its file `api_tokens.yml`; none is needed where `disable_auth` is on. "

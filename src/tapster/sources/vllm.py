@@ -3,9 +3,12 @@
 https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
 """
 
+from functools import partial
+
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, inside, same
 from tapster.dialects.openai_text import OpenAIText
+from tapster.sources._counts import by_messages
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import ServerKind
 from tapster.sources._source import HttpSource
@@ -40,6 +43,7 @@ source = HttpSource(
     server=ServerKind(looking_for("vllm")),
     models_path="/v1/models",
     status=StatusCall("/health", proves_key=False),
+    count=partial(by_messages, path="/tokenize"),
     always_external=True,
     note=(
         "What is not sent is as the model's own `generation_config.json` has it. "

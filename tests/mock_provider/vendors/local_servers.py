@@ -238,6 +238,10 @@ class TextGen(LocalServer):
         )
     )
 
+    # How a test makes its tokenizer wide or narrow, slow, or broken (0).
+    letters_per_token = 4
+    counts_after = 0.0
+
     def handle(self, request: Request) -> Output:
         host = request.headers.get("host", "").rpartition(":")[0]
         if host not in {"localhost", "127.0.0.1"}:
@@ -281,7 +285,10 @@ class TextGen(LocalServer):
 
     def count(self, request: Request, _found: Any) -> Output:
         self.admit(request, paid=False)
-        return whole({"length": (len(str(body_of(request).get("text"))) + 3) // 4})
+        if not self.letters_per_token:
+            return self.error(500, "Internal Server Error")
+        length = -(-len(body_of(request)["text"]) // self.letters_per_token)
+        return whole({"length": length}, delay=self.counts_after)
 
     def check(self, body: dict[str, Any]) -> None:
         if body.get("functions") or body.get("function_call"):
@@ -306,6 +313,7 @@ class Aphrodite(Compatible):
 
     name = "aphrodite"
     prefix = "/aphrodite"
+    routes: ClassVar[Routes] = (*Compatible.routes, ("POST", r"/v1/tokenize", "tokenize"))
     models: ClassVar[tuple[str, ...]] = ("PygmalionAI/Pygmalion-3-12B",)
     owner = "aphrodite"
     FIELDS = CHAT | set(

@@ -2744,8 +2744,14 @@ export interface components {
             context: number;
             /** @default false */
             context_assumed: boolean;
+            counted?: number | null;
             /** @default  */
             counter: string;
+            /**
+             * @default whole
+             * @enum {string}
+             */
+            counting: "whole" | "all but the opening" | "words" | "guess";
             /** @default [] */
             cuts: components["schemas"]["Cut"][];
             /** @default true */

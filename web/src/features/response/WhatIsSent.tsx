@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { chatQuery } from "@/api/chats";
 import { previewChat } from "@/api/previews";
 import { sentenceOf } from "@/api/problems";
+import { CountedBy } from "@/features/response/CountedBy";
 import { RequestText } from "@/features/response/RequestText";
 import { SharesBar } from "@/features/response/SharesBar";
 import { WHYS } from "@/features/response/sent";
@@ -45,7 +46,7 @@ export function WhatIsSent({ chatId, open }: WhatIsSentProps) {
     <Stack gap="sm">
       <Text size="sm">
         {t("{{total}} of {{budget}} tokens for {{model}}; {{reply}} are kept for the answer.", {
-          total: short(report.total),
+          total: short(report.counted ?? report.total),
           budget: short(report.budget),
           reply: short(report.reply),
           model,
@@ -65,11 +66,7 @@ export function WhatIsSent({ chatId, open }: WhatIsSentProps) {
               })}
         </Text>
       ))}
-      {report.estimated && (
-        <Text size="xs" c="dimmed">
-          {t("The numbers are estimated; the provider counts for itself.")}
-        </Text>
-      )}
+      <CountedBy report={report} />
       {report.context_assumed && (
         <Text size="xs" c="dimmed">
           {t("Nobody says how much this model takes: {{context}} tokens are assumed.", {
