@@ -19,6 +19,9 @@ CONFIG = """
 model_list:
   - model_name: mock-gpt
     litellm_params: {{model: openai/gpt-4o, api_base: "{mock}/openai/v1", api_key: sk-good-1}}
+  - model_name: mock-claude
+    litellm_params:
+      {{model: anthropic/claude-haiku-4-5, api_base: "{mock}/anthropic", api_key: sk-good-1}}
   - model_name: embedded
     litellm_params: {{model: openai/local, api_base: "{tapster}/v1", api_key: "{token}"}}
 litellm_settings: {{telemetry: false}}
@@ -207,6 +210,49 @@ def test_litellm_counts_what_would_be_sent(proxied):
     assert preview["report"]["counting"] == "guess"
     # Four words and the signs around them.
     assert 4 < preview["report"]["counted"] < 20
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_sealed_thinking_goes_back_to_claude_through_litellm(proxied, client, mock, stream):
+    tool = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
+    asked = {
+        "model": "lite-itself/mock-claude",
+        "tools": [tool],
+        "max_tokens": 4096,
+        "extra_body": {"thinking": {"type": "enabled", "budget_tokens": 1024}},
+    }
+    question = says("mock:think-tool\nLook")
+
+    called = answered(client, stream=stream, messages=question, **asked)
+    (call,) = called["tool_calls"]
+    result = {"role": "tool", "tool_call_id": call["id"], "content": "Rain"}
+    client.chat.completions.create(messages=[*question, called, result], **asked)
+
+    (block, used) = mock.chats[-1].body["messages"][1]["content"]
+    assert block["type"] == "thinking"
+    assert block["thinking"]
+    assert block["signature"].startswith("Eq")
+    assert used["type"] == "tool_use"
+
+
+def answered(client, *, stream, **asked):
+    """Return the model's turn as a client keeps it."""
+    if not stream:
+        reply = client.chat.completions.create(**asked)
+        return reply.choices[0].message.model_dump(exclude_none=True)
+    turn = {"role": "assistant", "content": "", "reasoning_details": []}
+    calls = {}
+    for chunk in client.chat.completions.create(stream=True, **asked):
+        for choice in chunk.choices:
+            delta = choice.delta.model_dump(exclude_none=True)
+            turn["content"] += delta.get("content", "")
+            turn["reasoning_details"] += delta.get("reasoning_details", ())
+            for call in delta.get("tool_calls", ()):
+                known = calls.setdefault(call["index"], {"id": call.get("id"), "type": "function"})
+                function = known.setdefault("function", {"name": "", "arguments": ""})
+                for name, words in call["function"].items():
+                    function[name] += words
+    return {**turn, "tool_calls": list(calls.values())}
 
 
 def test_litellm_may_stand_before_our_own_gateway(proxied, client):

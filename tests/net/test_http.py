@@ -94,6 +94,15 @@ async def test_calls_share_one_connection_without_delay(transport):
     assert len(connections) == 1
 
 
+async def test_a_connection_that_is_not_to_be_kept_carries_one_call(transport):
+    requests = []
+    async with serving(answering(whole(b"{}"), requests=requests)) as port:
+        call = Call("GET", f"http://127.0.0.1:{port}/", timeouts=QUICK, closes=True)
+        assert await body_of(transport, call) == b"{}"
+
+    assert b"\r\nconnection: close\r\n" in requests[0].lower()
+
+
 async def test_no_cookie_is_kept_and_no_proxy_taken_from_the_environment(transport, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")

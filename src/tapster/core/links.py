@@ -32,6 +32,8 @@ class Call(Struct, frozen=True):
 
     `key` is the secret that already stands somewhere in it, wherever that is. `longest` is how
     many bytes of an answer are read at most, where that is less than usual.
+    `key` is the secret that already stands somewhere in it, wherever that is. With `closes` its
+    connection is used for no other call.
     """
 
     method: Literal["GET", "POST"]
@@ -42,6 +44,7 @@ class Call(Struct, frozen=True):
     outbound_proxy: str | None = None
     verify_tls: bool = True
     content_derived: bool = False
+    closes: bool = False
     key: Secret | None = None
     longest: int | None = None
 

@@ -177,6 +177,8 @@ def _checked(call: Call) -> dict[str, str]:
                 field="headers",
             )
         headers[lower] = value
+    if call.closes:
+        headers["connection"] = "close"
     streams = "event-stream" in headers.get("accept", "")
     # Compressing a stream makes some servers hold events back until a block is full.
     headers.setdefault("accept-encoding", "identity" if streams else ACCEPTED)

@@ -123,6 +123,7 @@ class HttpSource:
     - `ignores`: settings it takes and does nothing with, and why: they are not sent.
     - `halt`: the call that stops an answer, where closing the connection is not enough.
     - `count`: asks how many tokens a prompt is, where the server tells.
+    - `keeps_connections`: false where the server closes them although it says otherwise.
     - `facts_path`: a second list that knows more of the same models, where there is one.
     - `server`: how it is recognised at an unknown address, where it is one people run themselves.
     - `control`: what the server lets one do with its models, where it is one's own.
@@ -153,6 +154,7 @@ class HttpSource:
     models_path: str | None = "/models"
     facts_path: str | None = None
     status: StatusCall | None = None
+    keeps_connections: bool = True
     halt: Halt | None = None
     count: Count | None = None
     list_is_public: bool = False
@@ -460,6 +462,7 @@ class HttpSource:
             timeouts=link.timeouts,
             outbound_proxy=link.outbound_proxy,
             verify_tls=link.verify_tls,
+            closes=not self.keeps_connections,
         )
 
 

@@ -45,6 +45,8 @@ source = HttpSource(
         # What OpenAI has no field for goes on to the provider behind it untouched.
         also_takes=frozenset({"top_k", "min_p", "repetition_penalty", "json_schema"}),
         prefill="prefix",
+        # Claude refuses the result of a tool where the thinking before the call is missing.
+        replay_reasoning="blocks",
     ),
     text=OpenAIText(path="/v1/completions"),
     key_need="optional",

@@ -198,6 +198,8 @@ source = HttpSource(
     # Whoever asks may see the list and that it is alive; only a message proves the key.
     list_is_public=True,
     status=StatusCall("/health", proves_key=False),
+    # After a stream it closes without having said so: a call just then would be lost.
+    keeps_connections=False,
     count=count,
     always_external=True,
     note=(

@@ -251,6 +251,28 @@ def test_thinking_goes_back_only_as_the_endpoint_wants_it():
     }
 
 
+def test_sealed_thinking_goes_back_as_blocks_where_a_tool_was_called():
+    thoughts = (
+        Reasoning("Hm", signature="s", format="anthropic-claude-v1", index=0),
+        Reasoning(kind="encrypted", encrypted="x", format="anthropic-claude-v1", index=1),
+        Reasoning("unsealed", format="anthropic-claude-v1"),
+        Reasoning("another's", signature="g", format="google-gemini-v1"),
+        Reasoning("plain"),
+    )
+
+    def turn(*parts):
+        return body((Message("assistant", parts),), {"replay_reasoning": "blocks"})["messages"][0]
+
+    called = turn(*thoughts, ToolCall("call_1", "look", "{}"))
+    assert called["thinking_blocks"] == [
+        {"type": "thinking", "thinking": "Hm", "signature": "s"},
+        {"type": "redacted_thinking", "data": "x"},
+    ]
+    assert "reasoning_content" not in called
+    assert "thinking_blocks" not in turn(*thoughts, Text("Said"))
+    assert "thinking_blocks" not in turn(Reasoning("plain"), ToolCall("call_1", "look", "{}"))
+
+
 def test_a_calls_signature_goes_back_with_it():
     [message] = body((TOOL_TURN,), {"replay_reasoning": "details"})["messages"]
 

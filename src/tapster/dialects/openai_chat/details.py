@@ -56,6 +56,17 @@ def write_detail(part: Reasoning) -> dict[str, Any]:
     return item | {name: value for name, value in seal.items() if value is not None}
 
 
+def write_block(part: Reasoning) -> dict[str, Any] | None:
+    """Return `part` as a thinking block, or `None` for one that Anthropic has not sealed."""
+    if part.format != _ANTHROPIC:
+        return None
+    if part.kind == "encrypted" and part.encrypted:
+        return {"type": "redacted_thinking", "data": part.encrypted}
+    if part.kind == "text" and part.signature:
+        return {"type": "thinking", "thinking": part.text, "signature": part.signature}
+    return None
+
+
 def is_sealed(part: Reasoning) -> bool:
     """Whether `part` carries more than readable words, so that it must go back unchanged."""
     return (

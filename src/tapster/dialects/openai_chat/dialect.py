@@ -44,8 +44,8 @@ class OpenAIChat:
     - `effort`: how reasoning effort is asked for: `reasoning_effort`; the object `reasoning`;
       `thinking` switched on or off, alone or beside `reasoning_effort`; or not at all.
     - `replay_reasoning`: what of earlier thinking goes back: its words, the sealed details, or
-      the words of turns that called tools only. `reasoning_filler` stands in for words an
-      endpoint insists on and we do not have.
+      of turns that called tools only the words, or the blocks that Anthropic sealed.
+      `reasoning_filler` stands in for words an endpoint insists on and we do not have.
     - `also_takes`, `never_takes`: response settings beyond, or missing from, OpenAI's set.
     - `wires`: settings the endpoint takes under another name or in another form, or beyond
       OpenAI's set: the name on the wire, or a function that writes it (see `wires.py`).
@@ -63,7 +63,7 @@ class OpenAIChat:
     reasoning_field: str = "reasoning_content"
     inline_thinking: bool = False
     effort: Literal["field", "object", "thinking", "thinking_and_field", "none"] = "field"
-    replay_reasoning: Literal["never", "content", "details", "tool_loop"] = "never"
+    replay_reasoning: Literal["never", "content", "details", "tool_loop", "blocks"] = "never"
     reasoning_filler: str = ""
     stream_usage: bool = True
     seed_field: str = "seed"

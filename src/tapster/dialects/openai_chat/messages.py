@@ -16,7 +16,7 @@ from tapster.core.messages import (
     ToolResult,
 )
 from tapster.dialects.notices import Notices
-from tapster.dialects.openai_chat.details import is_sealed, write_detail
+from tapster.dialects.openai_chat.details import is_sealed, write_block, write_detail
 from tapster.dialects.openai_chat.parts import DIALECT, write_content, write_part
 from tapster.dialects.openai_chat.quirks import Quirks
 from tapster.dialects.openai_chat.signatures import write_signature
@@ -127,9 +127,13 @@ def _tool_call(call: ToolCall, quirks: Quirks) -> dict[str, Any]:
 
 def _replay_reasoning(turn: dict[str, Any], message: Message, quirks: Quirks) -> None:
     mode = quirks.replay_reasoning
-    if mode == "never" or (mode == "tool_loop" and not message.tool_calls):
+    if mode == "never" or (mode in {"tool_loop", "blocks"} and not message.tool_calls):
         return
     thinking = [part for part in message.parts if isinstance(part, Reasoning)]
+    if mode == "blocks":
+        if blocks := [block for block in map(write_block, thinking) if block]:
+            turn["thinking_blocks"] = blocks
+        return
     if mode == "details":
         sealed = [write_detail(part) for part in thinking if is_sealed(part)]
         if sealed:
