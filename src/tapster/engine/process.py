@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from tapster.core.errors import EngineError
+from tapster.engine.logs import lines_of, loading_error, template_error
 from tapster.engine.progress import Progress, Report
 from tapster.engine.slots import Slots
 from tapster.engine.weights import Weights
@@ -26,6 +27,8 @@ MISSING = (
     "`pip install 'tapster[local]'`, or use a connection to another source."
 )
 _LINE = 1 << 26
+# Seconds, and bytes a second.
+_START, _SLOWEST = 120.0, 10_000_000
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASS", "CREDENTIAL")
 
 
@@ -115,13 +118,19 @@ class ModelProcess:
             if not conversation.ended and self.alive:
                 self._write(number, "stop", b"{}")
 
-    async def ready(self, report: Report) -> None:
-        """Wait until the model is loaded, reporting twice a second; raise `EngineError`."""
+    async def ready(self, report: Report, *, patience: float) -> None:
+        """Wait until the model is loaded, reporting twice a second; raise `EngineError`.
+
+        It does not wait longer than `patience` seconds: a chat template may have no end.
+        """
         began = time.monotonic()
         greeting = asyncio.ensure_future(self._conversations[0].next())
         try:
             while not greeting.done():
-                report(Progress("loading", self.weights.id, time.monotonic() - began))
+                waited = time.monotonic() - began
+                if waited > patience:
+                    raise EngineError(_endless(self.weights, patience))
+                report(Progress("loading", self.weights.id, waited))
                 await asyncio.wait({greeting}, timeout=0.5)
             said = greeting.result()
         finally:
@@ -168,12 +177,19 @@ class ModelProcess:
                     conversation.add(Said("end", b""))
 
     def _why(self, said: list[Said]) -> str:
-        words = _log_of(Path(self._folder.name) / "log")
+        lines = lines_of(Path(self._folder.name) / "log")
+        words = loading_error(lines)
         if said and said[0] is not _DIED:
             told = msgspec.json.decode(said[0].data)
             if told.get("missing"):
                 return MISSING
             words = words or str(told.get("message"))
+        if broken := template_error(lines):
+            return (
+                f"The chat template in {self.weights.path.name} is broken ({broken}), so the "
+                f"model {self.weights.id!r} cannot be spoken with. Choose another model, or "
+                "another file of this one."
+            )
         return (
             f"The model {self.weights.id!r} could not be loaded"
             f"{f' ({words})' if words else ''}. The file {self.weights.path.name} is damaged or "
@@ -188,10 +204,30 @@ _DIED = Said(
 )
 
 
+def loading_time(weights: Weights) -> float:
+    """Return the seconds `weights` may take to load, from the slowest disk."""
+    return _START + weights.size / _SLOWEST
+
+
+def _endless(weights: Weights, patience: float) -> str:
+    return (
+        f"The model {weights.id!r} was not loaded within {patience:,.0f} seconds. The chat "
+        f"template in {weights.path.name} may have no end, or the disk is very slow: choose "
+        "another model, or another file of this one."
+    )
+
+
 async def open_model(
-    weights: Weights, plan: Plan, report: Report, *, command: tuple[str, ...] = COMMAND
+    weights: Weights,
+    plan: Plan,
+    report: Report,
+    *,
+    command: tuple[str, ...] = COMMAND,
+    patience: float | None = None,
 ) -> ModelProcess:
     """Start a process with the model in it; raise `EngineError` if that cannot be.
+
+    `patience` are the seconds it may take, by its size where nothing else is said.
 
     A failure or a cancellation leaves nothing running.
     """
@@ -205,7 +241,7 @@ async def open_model(
         raise
     try:
         model.order()
-        await model.ready(report)
+        await model.ready(report, patience=loading_time(weights) if patience is None else patience)
     except BaseException:
         await asyncio.shield(model.close())
         raise
@@ -247,15 +283,3 @@ def child_environment(ours: Mapping[str, str]) -> dict[str, str]:
     kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     kept["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     return kept
-
-
-def _log_of(path: Path) -> str:
-    """Return what llama.cpp's log says was wrong, bounded, or nothing."""
-    try:
-        lines = path.read_text(errors="replace").splitlines()
-    except OSError:
-        return ""
-    for line in lines:
-        if words := line.partition("error loading model")[2]:
-            return words.strip(" :")[:200]
-    return ""

@@ -24,6 +24,7 @@ from tapster.core.links import Answer, Call
 from tapster.core.unreadable import UNREADABLE
 from tapster.engine.answers import Document, Stream, refusal
 from tapster.engine.bindings import binding_error, refuse_binding
+from tapster.engine.first_words import first_words
 from tapster.engine.machine import cores, free_memory
 from tapster.engine.process import MISSING, Conversation, Plan, Said, open_model
 from tapster.engine.progress import Report, ignore
@@ -42,6 +43,10 @@ from tapster.engine.weights import Weights, check_memory, find_models
 NO_MODEL = (
     "There is no model file yet: `tapster models get` fetches a small one, and "
     "`tapster models add FILE.gguf` takes one you have."
+)
+_ENDLESS = (
+    "The chat template in the model's file does not come to an end with these messages: choose "
+    "another model, or another file of this one."
 )
 _CONTEXT_SHARE = 4
 _CONTEXT_MEMORY = 1 << 29
@@ -63,6 +68,8 @@ class EngineTransport:
     - `threads`: physical cores if absent.
     - `idle`: seconds after the last answer until the model's memory is given back.
     - `report`: told how loading goes, in the event loop.
+    - `silence`: seconds without a word after which it is looked whether the model's chat
+      template has an end; `loading`: seconds a model may take to load, by its size if absent.
 
     `send` raises `EngineError` when there is no model or it cannot be loaded; all else is
     an answer with a status and an error in OpenAI's shape.
@@ -78,6 +85,8 @@ class EngineTransport:
         threads: int | None = None,
         idle: float = 600.0,
         report: Report = ignore,
+        silence: float = 20.0,
+        loading: float | None = None,
         open_weights: Open | None = None,
         find: Callable[[], tuple[Weights, ...]] | None = None,
         free: Callable[[], int | None] = free_memory,
@@ -87,6 +96,8 @@ class EngineTransport:
         self._context = context
         self._threads = threads
         self._report = report
+        self._silence = silence
+        self._loading = loading
         self._free = free
         self._library_wanted = open_weights is None
         self._turns = Turns(
@@ -244,7 +255,10 @@ class EngineTransport:
         model = await stack.enter_async_context(self._turns.take(weights, share))
         slot = stack.enter_context(model.slots.place(prompt, share))
         talk = await stack.enter_async_context(model.ask(verb, prepared | {"id_slot": slot}))
-        first = await talk.next()
+        first = await first_words(model, talk, prepared, silence=self._silence)
+        if first is None:
+            await model.close()
+            return refusal(400, _ENDLESS, code="template_endless", param="model")
         if not first:
             return refusal(500, "The model said nothing at all. Try again.")
         if first[0].kind == "error":
@@ -269,7 +283,7 @@ class EngineTransport:
             check_memory(weights, self._free)
         except InvalidInput as error:
             raise EngineError(error.message) from error
-        return await open_model(weights, self._plan(weights), self._report)
+        return await open_model(weights, self._plan(weights), self._report, patience=self._loading)
 
     def _plan(self, weights: Weights) -> Plan:
         """Choose slots and context by the memory that is free.
