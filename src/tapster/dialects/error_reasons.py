@@ -7,6 +7,7 @@ a bad key as 400, an overlong prompt as 400, a rate limit as 413.
 import re
 
 from tapster.core.errors import Reason
+from tapster.dialects.server_words import is_about_the_template
 
 # First match counts. The words are searched in `code` and `type`.
 _BY_WORD: tuple[tuple[re.Pattern[str], Reason], ...] = tuple(
@@ -128,6 +129,9 @@ def reason_for(
     for pattern, reason in _BY_MESSAGE:
         if pattern.search(message):
             return reason
+    if is_about_the_template(message):
+        # llama.cpp says it with a 500, which to try again would not help.
+        return Reason.INVALID
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if status is not None and 400 <= status < 500:

@@ -11,6 +11,7 @@ from typing import Any
 from tapster.core.errors import Reason, SourceError
 from tapster.dialects.error_reasons import reason_for
 from tapster.dialects.json_values import object_in, read_json, text_in
+from tapster.dialects.server_words import said_plainly
 
 _DETAIL_LIMIT = 2000
 _TEXT_LIMIT = 600
@@ -91,12 +92,12 @@ def _from_object(
         reason = Reason.FILTERED
     return SourceError(
         reason,
-        message or _nothing_said(meant),
+        said_plainly(message) if message else _nothing_said(meant),
         status=status if meant is None else meant,
         code=code,
         type=kind,
         param=text_in(inner.get("param")) or text_in(document.get("param")),
-        detail=_detail(inner, metadata),
+        detail=_detail(inner, metadata) or _own_words(message),
         retry_after=_wait(headers, inner, metadata),
         body=body,
     )
@@ -183,6 +184,11 @@ def _detail(inner: dict[str, Any], metadata: dict[str, Any]) -> str | None:
     return None
 
 
+def _own_words(message: str) -> str | None:
+    """Return the server's own words where plainer ones stand for them."""
+    return message[:_DETAIL_LIMIT] if message and said_plainly(message) != message else None
+
+
 def _wait(
     headers: Mapping[str, str], inner: dict[str, Any], metadata: dict[str, Any]
 ) -> float | None:
@@ -230,7 +236,7 @@ def _from_text(status: int, headers: Mapping[str, str], body: bytes) -> SourceEr
 def _worded(message: str, status: int, headers: Mapping[str, str], body: bytes) -> SourceError:
     return SourceError(
         reason_for(status, None, None, message),
-        message,
+        said_plainly(message),
         status=status,
         retry_after=retry_after(headers),
         body=body,
