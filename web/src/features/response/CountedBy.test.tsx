@@ -31,5 +31,5 @@ test("where no server counts, the numbers are told as estimated", () => {
 });
 
 test("where nothing is estimated, nothing is told", () => {
-  expect(shown({ estimated: false }).querySelector("p")).toBeNull();
+  expect(shown({ counting: "whole", estimated: false }).querySelector("p")).toBeNull();
 });

@@ -4,7 +4,7 @@ import type { Report } from "@/api/previews";
 
 const ESTIMATED = "The numbers are estimated; the provider counts for itself.";
 const WHOLE = "The server counted the whole; the numbers of its parts are estimated.";
-const COUNTED: Record<NonNullable<Report["counting"]>, string> = {
+const COUNTED: Record<Report["counting"], string> = {
   whole: WHOLE,
   "all but the opening": WHOLE,
   words: "The server counted the words; what its template lays around them is estimated.",
@@ -22,7 +22,7 @@ export function CountedBy({ report }: CountedByProps) {
   if (!counted && !report.estimated) return null;
   return (
     <Text size="xs" c="dimmed">
-      {t(counted ? COUNTED[report.counting ?? "whole"] : ESTIMATED)}
+      {t(counted ? COUNTED[report.counting] : ESTIMATED)}
     </Text>
   );
 }
