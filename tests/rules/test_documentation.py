@@ -67,3 +67,27 @@ def test_links_in_the_pages_lead_somewhere():
         broken += [(page.name, each) for each in targets if not (page.parent / each).exists()]
 
     assert broken == []
+
+
+# Every server that people run at home, by the file of its source.
+SERVERS = (
+    *("llamacpp", "koboldcpp", "ollama", "tabbyapi", "textgen"),
+    *("aphrodite", "vllm", "lmstudio", "localai", "litellm"),
+)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_servers_page_says_what_its_source_does(server):
+    page = (ROOT / f"docs/servers/{server}.md").read_text(encoding="utf-8")
+    source = all_sources()[server]
+    code = (ROOT / f"src/tapster/sources/{server}.py").read_text(encoding="utf-8")
+    # The calls it makes, but for those an address may end in.
+    calls = set(re.findall(r'(?:path=|ask\(|StatusCall\(|Halt\(|_path=)"(/[^"]+)"', code))
+
+    assert page.startswith(f"# {source.title}\n")
+    assert f"--source {server}" in page
+    assert (source.base_url or "").rpartition(":")[2] in page
+    assert {call for call in calls if call not in page} == set()
+    assert ("are estimated" in page.partition("## Counting tokens")[2].partition("##")[0]) != (
+        source.counts_tokens
+    )
