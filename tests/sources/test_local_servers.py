@@ -214,7 +214,7 @@ def openai_error(message, **more):
             503,
             openai_error("Loading model", type="unavailable_error", code=503),
             Reason.OVERLOADED,
-            "Loading model",
+            "still loading its model",
         ),
         (
             "llamacpp",

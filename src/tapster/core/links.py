@@ -31,8 +31,7 @@ class Call(Struct, frozen=True):
     """One HTTP request, ready to be sent. `url` is absolute.
 
     `key` is the secret that already stands somewhere in it, wherever that is. `longest` is how
-    many bytes of an answer are read at most, where that is less than usual.
-    `key` is the secret that already stands somewhere in it, wherever that is. With `closes` its
+    many bytes of an answer are read at most, where that is less than usual. With `closes` its
     connection is used for no other call.
     """
 

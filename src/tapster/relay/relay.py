@@ -23,8 +23,8 @@ from tapster.relay.book import Book
 from tapster.relay.checks import Checks
 from tapster.relay.counts import Counts
 from tapster.relay.endpoints import Door, Endpoint, Endpoints
-from tapster.relay.lookout import Lookout
 from tapster.relay.halts import Halts
+from tapster.relay.lookout import Lookout
 from tapster.relay.outgoing import Outgoing, outgoing
 from tapster.relay.probes import is_elsewhere
 from tapster.relay.searches import Searches

@@ -10,7 +10,7 @@ from tapster.core.errors import Reason, SourceError
 Body = Mapping[str, Any]
 """The body of the request whose prompt is to be counted."""
 
-Ask = Callable[[str, Body], Awaitable[Any]]
+Post = Callable[[str, Body], Awaitable[Any]]
 """Posts a question below the endpoint and returns the JSON that answers it."""
 
 
@@ -26,7 +26,7 @@ class Counted(Struct, frozen=True):
     what: Literal["whole", "all but the opening", "words", "guess"] = "whole"
 
 
-Count = Callable[[Ask, Body], Awaitable[Counted]]
+Count = Callable[[Post, Body], Awaitable[Counted]]
 
 _STREAMING = frozenset({"stream", "stream_options"})
 
@@ -65,14 +65,14 @@ def prompt_in(answer: object) -> str:
     return prompt
 
 
-async def by_messages(ask: Ask, body: Body, *, path: str) -> Counted:
+async def by_messages(post: Post, body: Body, *, path: str) -> Counted:
     """Count as vLLM and its kin do: the messages in the model's own template."""
     question = some_of(
         body,
         *("model", "messages", "tools", "chat_template", "chat_template_kwargs"),
         *("add_generation_prompt", "continue_final_message"),
     )
-    return Counted(number_in(await ask(path, question), "count"))
+    return Counted(number_in(await post(path, question), "count"))
 
 
 def _text_of(content: object) -> str:

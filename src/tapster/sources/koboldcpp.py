@@ -16,7 +16,7 @@ from tapster.dialects.notices import Notices
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, numbered, same
 from tapster.dialects.openai_text import OpenAIText
-from tapster.sources._counts import Ask, Body, Counted, number_in, words_of
+from tapster.sources._counts import Body, Counted, Post, number_in, words_of
 from tapster.sources._halts import Halt
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, template_of
@@ -79,9 +79,11 @@ async def look(ask: Ask) -> ServerFacts | None:
         refused=counted.wants_key,
         needs_model=True,
     )
-async def count(ask: Ask, body: Body) -> Counted:
+
+
+async def count(post: Post, body: Body) -> Counted:
     """Count the words: what it lays around them it keeps to itself."""
-    answer = await ask("/api/extra/tokencount", {"prompt": words_of(body)})
+    answer = await post("/api/extra/tokencount", {"prompt": words_of(body)})
     return Counted(number_in(answer, "value"), what="words")
 
 

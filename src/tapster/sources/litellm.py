@@ -9,7 +9,7 @@ from tapster.core.servers import ServerFacts
 from tapster.dialects.json_values import text_in
 from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_text import OpenAIText
-from tapster.sources._counts import Ask, Body, Counted, number_in, some_of
+from tapster.sources._counts import Body, Counted, Post, number_in, some_of
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, models_in
 from tapster.sources._source import HttpSource
@@ -27,9 +27,11 @@ async def look(ask: Ask) -> ServerFacts | None:
         # Without a database it has other words for a key it does not know, and none for none.
         refused=listed.status >= 400,
     )
-async def count(ask: Ask, body: Body) -> Counted:
+
+
+async def count(post: Post, body: Body) -> Counted:
     """Count by LiteLLM's own vocabularies: the provider behind it is not asked."""
-    answer = await ask("/utils/token_counter", some_of(body, "model", "messages", "tools"))
+    answer = await post("/utils/token_counter", some_of(body, "model", "messages", "tools"))
     return Counted(number_in(answer, "total_tokens"), what="guess")
 
 

@@ -15,9 +15,8 @@ from tapster.dialects.json_values import count_in, object_in, objects_in, text_i
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, failed
 from tapster.dialects.json_values import count_in, object_in, objects_in, text_in
-from tapster.core.errors import Reason, SourceError
 from tapster.dialects.openai_text import OpenAIText
-from tapster.sources._counts import Ask, Body, Counted, number_in, prompt_in, unstreamed
+from tapster.sources._counts import Body, Counted, Post, number_in, prompt_in, unstreamed
 from tapster.sources._llama import CHAT, OWN, RANGES
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, Said, ServerKind, owners_in, template_of
@@ -73,18 +72,21 @@ def _state_of(entry: Mapping[str, Any]) -> str | None:
     """Return how a router's model is; `None` where there is one model, and no router."""
     return text_in(object_in(entry.get("status")).get("value"))
 
-async def count(ask: Ask, body: Body) -> Counted:
+
+async def count(post: Post, body: Body) -> Counted:
     """Count in one call; older builds lay the template around the messages in a call before."""
     question = unstreamed(body)
     try:
-        answer = await ask("/v1/chat/completions/input_tokens", question)
+        answer = await post("/v1/chat/completions/input_tokens", question)
     except SourceError as error:
         if error.reason is not Reason.NOT_FOUND:
             raise
     else:
         return Counted(number_in(answer, "input_tokens"))
-    prompt = prompt_in(await ask("/apply-template", question))
-    answer = await ask("/tokenize", {"content": prompt, "add_special": True, "parse_special": True})
+    prompt = prompt_in(await post("/apply-template", question))
+    answer = await post(
+        "/tokenize", {"content": prompt, "add_special": True, "parse_special": True}
+    )
     return Counted(number_in(answer, "tokens"))
 
 

@@ -14,6 +14,7 @@ from tapster.dialects.openai_chat.wires import as_bias, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, failed
 from tapster.sources._counts import Ask, Body, Counted, number_in, words_of
+from tapster.sources._counts import Body, Counted, Post, number_in, words_of
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, marked, models_in
 from tapster.sources._source import HttpSource
@@ -32,9 +33,11 @@ async def look(ask: Ask) -> ServerFacts | None:
         models=marked(models_in(listed), (str(each.get("id")) for each in loaded)),
         refused=refuses or listed.wants_key,
     )
-async def count(ask: Ask, body: Body) -> Counted:
+
+
+async def count(post: Post, body: Body) -> Counted:
     """Count the words: what the engine lays around them is not told."""
-    answer = await ask("/v1/tokenize", {"model": body["model"], "content": words_of(body)})
+    answer = await post("/v1/tokenize", {"model": body["model"], "content": words_of(body)})
     return Counted(number_in(answer, "tokens"), what="words")
 
 

@@ -16,7 +16,7 @@ from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import Bearer, HeaderKey
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand_end
 from tapster.sources._auth import HeaderKey
-from tapster.sources._counts import Ask, Body, Counted, number_in
+from tapster.sources._counts import Body, Counted, Post, number_in
 from tapster.sources._ignored import Ignored
 from tapster.sources._options import Option
 from tapster.sources._probes import StatusCall
@@ -59,9 +59,11 @@ async def look(ask: Ask) -> ServerFacts | None:
         refused=card.wants_key,
         needs_model=True,
     )
-async def count(ask: Ask, body: Body) -> Counted:
+
+
+async def count(post: Post, body: Body) -> Counted:
     """Count the messages in the model's own template, without what opens the answer."""
-    answer = await ask("/v1/token/encode", {"text": body["messages"]})
+    answer = await post("/v1/token/encode", {"text": body["messages"]})
     return Counted(number_in(answer, "length"), what="all but the opening")
 
 

@@ -15,6 +15,7 @@ from tapster.dialects.openai_chat.wires import beside, joined, quoted, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, at_once
 from tapster.sources._counts import Ask, Body, Counted, number_in, prompt_in, unstreamed
+from tapster.sources._counts import Body, Counted, Post, number_in, prompt_in, unstreamed
 from tapster.sources._halts import Halt
 from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option
@@ -66,10 +67,12 @@ async def look(ask: Ask) -> ServerFacts | None:
         refused=refuses,
         needs_model=True,
     )
-async def count(ask: Ask, body: Body) -> Counted:
+
+
+async def count(post: Post, body: Body) -> Counted:
     """Count the prompt as its own template makes it."""
-    prompt = prompt_in(await ask("/v1/internal/chat-prompt", unstreamed(body)))
-    return Counted(number_in(await ask("/v1/internal/token-count", {"text": prompt}), "length"))
+    prompt = prompt_in(await post("/v1/internal/chat-prompt", unstreamed(body)))
+    return Counted(number_in(await post("/v1/internal/token-count", {"text": prompt}), "length"))
 
 
 async def served(line: Line) -> tuple[ServedModel, ...]:
