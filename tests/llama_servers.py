@@ -54,6 +54,7 @@ def main(path: str) -> None:
     parameters.hostnames = ["127.0.0.1"]
     parameters.api_keys = [KEY]
     parameters.ui = False
+    parameters.endpoint_metrics = True
     parameters.offline = True
     server = xllamacpp.Server(parameters)
     print(server.listening_address, flush=True)

@@ -81,8 +81,8 @@ def test_a_servers_page_says_what_its_source_does(server):
     page = (ROOT / f"docs/servers/{server}.md").read_text(encoding="utf-8")
     source = all_sources()[server]
     code = (ROOT / f"src/tapster/sources/{server}.py").read_text(encoding="utf-8")
-    # The calls it makes, but for those an address may end in.
-    calls = set(re.findall(r'(?:path=|ask\(|StatusCall\(|Halt\(|_path=)"(/[^"]+)"', code))
+    # The calls it makes once it is connected; how it is recognised is not among them.
+    calls = set(re.findall(r'(?:path=|post\(|StatusCall\(|Halt\(|_path=)"(/[^"]+)"', code))
 
     assert page.startswith(f"# {source.title}\n")
     assert f"--source {server}" in page
