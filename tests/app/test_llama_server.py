@@ -191,6 +191,8 @@ async def test_a_server_with_one_model_says_that_it_keeps_it(tapster):
 
     assert job.state == "failed"
     assert "started with one model, which it keeps" in job.message
+
+
 async def test_the_preview_tells_the_tokens_it_will_count(tapster, connected):
     chat = await tapster.chats.create(ME, ChatFields(connection=connected.id, system="Be brief."))
 

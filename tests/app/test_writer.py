@@ -9,7 +9,6 @@ from tapster.core.events import Noticed, UsageReported
 from tapster.core.messages import File, Image, Text
 from tapster.core.models import Model
 from tapster.core.requests import Settings
-from tapster.core.runs import Run, RunAsked
 from tapster.core.secrets import Secret
 from tapsters import add, text_of
 from writing import OWNER, asked_of, chat_with, written

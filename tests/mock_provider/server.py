@@ -61,6 +61,7 @@ class MockProvider:
         vendor = next(each for each in self._vendors if each.prefix == f"/own/{server}")
         room: Room = vendor.room  # type: ignore[attr-defined]  # these have one
         return room
+
     def vendor(self, name: str) -> Vendor:
         """Return the vendor called `name`."""
         return next(vendor for vendor in self._vendors if vendor.name == name)

@@ -62,7 +62,7 @@ def test_every_route_is_described():
 
 def test_links_in_the_pages_lead_somewhere():
     broken = []
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text("utf-8"))
         broken += [(page.name, each) for each in targets if not (page.parent / each).exists()]
 
@@ -81,13 +81,15 @@ def test_a_servers_page_says_what_its_source_does(server):
     page = (ROOT / f"docs/servers/{server}.md").read_text(encoding="utf-8")
     source = all_sources()[server]
     code = (ROOT / f"src/tapster/sources/{server}.py").read_text(encoding="utf-8")
-    # The calls it makes once it is connected; how it is recognised is not among them.
-    calls = set(re.findall(r'(?:path=|post\(|StatusCall\(|Halt\(|_path=)"(/[^"]+)"', code))
+    # The calls of an answer; those that recognise it or change its models are other pages'.
+    counting = re.search(r"async def count\(.*?\n\n\n", code, re.DOTALL)
+    calls = re.findall(r'(?:\bpath=|StatusCall\(|Halt\()"(/[^"]+)"', code)
+    calls += re.findall(r'post\(\s*"(/[^"]+)"', counting[0] if counting else "")
 
     assert page.startswith(f"# {source.title}\n")
     assert f"--source {server}" in page
     assert (source.base_url or "").rpartition(":")[2] in page
-    assert {call for call in calls if call not in page} == set()
+    assert [call for call in calls if call not in page] == []
     assert ("are estimated" in page.partition("## Counting tokens")[2].partition("##")[0]) != (
         source.counts_tokens
     )

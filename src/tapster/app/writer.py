@@ -91,14 +91,10 @@ class Writer:
                 model=partner.model,
             )
         )
-        prompt = await self._prompt(
-            chat, partner, asked.history, kind=asked.run.kind, instruction=asked.instruction
-        )
-        request = await self._request(chat, partner, prompt)
-        if sent_from := prompt.report.sent_from:
-            asked.note_cut(sent_from)
         occasion = await self._occasion(chat, partner, asked.run.kind, asked.instruction)
         prompt, request = await self._fitted(chat, partner, asked.history, occasion)
+        if sent_from := prompt.report.sent_from:
+            asked.note_cut(sent_from)
         if notice := _notice_of(prompt.report):
             yield [notice]
         in_full = await self._may_see_keys(chat.owner)
@@ -168,13 +164,6 @@ class Writer:
             longest_reply=partner.facts.max_output,
             prefills=all(notice.field != "prefix" for notice in tried.notices),
         )
-        assembly = Assembly(occasion, self._count)
-        all_read = True
-        async for message in history():
-            if not assembly.feed((await in_words(self._store, chat.owner, message),)):
-                all_read = message.parent_id is None
-                break
-        return assembly.finish(all_read=all_read)
 
     async def _fitted(
         self,
@@ -194,15 +183,27 @@ class Writer:
         patience = _LOOKED_AT if looked_at else _BEFORE_ANSWER
         until = asyncio.get_running_loop().time() + patience
         for _ in range(_COUNTS):
-            prompt = await _assembled(history, occasion, self._measures.counter_for(partner))
+            prompt = await self._assembled(chat, partner, history, occasion)
             request = await self._request(chat, partner, prompt)
             if not looked_at and not is_tight(prompt.report):
                 return prompt, request
             counted = await self._measures.measure(partner, prompt, request, until=until)
             if counted is None or not is_misjudged(counted.report):
                 return counted or prompt, request
-        prompt = await _assembled(history, occasion, self._measures.counter_for(partner))
+        prompt = await self._assembled(chat, partner, history, occasion)
         return prompt, await self._request(chat, partner, prompt)
+
+    async def _assembled(
+        self, chat: Chat, partner: Partner, history: History, occasion: Occasion
+    ) -> Prompt:
+        """Return the prompt for `history`, of which no more is read than fits."""
+        assembly = Assembly(occasion, self._measures.counter_for(partner))
+        all_read = True
+        async for message in history():
+            if not assembly.feed((await in_words(self._store, chat.owner, message),)):
+                all_read = message.parent_id is None
+                break
+        return assembly.finish(all_read=all_read)
 
     async def _may_see_keys(self, owner: str) -> bool:
         person = await self._person_of(owner)
@@ -252,17 +253,6 @@ class Writer:
                 "edit the message that has it."
             )
         return f"data:{known.media_type};base64,{base64.b64encode(content).decode()}"
-
-
-async def _assembled(history: History, occasion: Occasion, count: Counter) -> Prompt:
-    """Return the prompt for `history`, of which no more is read than fits."""
-    assembly = Assembly(occasion, count)
-    all_read = True
-    async for message in history():
-        if not assembly.feed((message,)):
-            all_read = message.parent_id is None
-            break
-    return assembly.finish(all_read=all_read)
 
 
 def _name_of(person: Person | None) -> str | None:

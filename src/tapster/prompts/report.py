@@ -65,6 +65,8 @@ class Report(Struct, frozen=True, kw_only=True):
     context_assumed: bool = False
     estimated: bool = True
     counter: str = ""
+    counted: int | None = None
+    counting: Counting = "whole"
 
     @property
     def sent_from(self) -> str | None:
@@ -72,5 +74,3 @@ class Report(Struct, frozen=True, kw_only=True):
         if all(cut.why != "budget" for cut in self.cuts):
             return None
         return next((item.message_id for item in self.items if item.message_id), None)
-    counted: int | None = None
-    counting: Counting = "whole"

@@ -81,6 +81,7 @@ class Source(Protocol):
     def server(self) -> ServerKind | None: ...
     @property
     def control(self) -> Control | None: ...
+    @property
     def counts_tokens(self) -> bool: ...
 
     def line(self, link: Link, *, every: float) -> Line: ...
@@ -299,6 +300,7 @@ class HttpSource:
 
         read_error = self.dialect_for(None, link).read_error
         return Line(call, link.transport, read_error, every=every)
+
     def halts(self, link: Link) -> bool:
         """Whether `stop` is to follow when an answer is left before its end."""
         return self.halt is not None and self.halt.is_wanted(link)

@@ -14,8 +14,6 @@ from tapster.core.servers import ServerFacts, ServerModel
 from tapster.dialects.json_values import count_in, object_in, objects_in, text_in, whole_in
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, failed
-from tapster.dialects.json_values import count_in, object_in, objects_in, text_in
-from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._counts import Body, Counted, Post, number_in, prompt_in, unstreamed
 from tapster.sources._llama import CHAT, OWN, RANGES
 from tapster.sources._probes import StatusCall

@@ -13,7 +13,6 @@ from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, failed
-from tapster.sources._counts import Ask, Body, Counted, number_in, words_of
 from tapster.sources._counts import Body, Counted, Post, number_in, words_of
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, marked, models_in

@@ -15,7 +15,6 @@ from tapster.dialects.openai_chat.wires import counted, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._auth import Bearer, HeaderKey
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand_end
-from tapster.sources._auth import HeaderKey
 from tapster.sources._counts import Body, Counted, Post, number_in
 from tapster.sources._ignored import Ignored
 from tapster.sources._options import Option

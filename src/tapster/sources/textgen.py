@@ -14,7 +14,6 @@ from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import beside, joined, quoted, same
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, at_once
-from tapster.sources._counts import Ask, Body, Counted, number_in, prompt_in, unstreamed
 from tapster.sources._counts import Body, Counted, Post, number_in, prompt_in, unstreamed
 from tapster.sources._halts import Halt
 from tapster.sources._ignored import Ignored, kept_back
@@ -157,7 +156,6 @@ source = HttpSource(
     server=ServerKind(look),
     models_path="/v1/models",
     status=StatusCall(INFO),
-    status=StatusCall("/v1/internal/model/info"),
     count=count,
     halt=Halt("/v1/internal/stop-generation", option="stopping"),
     always_external=True,
