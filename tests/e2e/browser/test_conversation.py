@@ -320,7 +320,6 @@ def test_a_line_shows_where_what_is_sent_begins_once_the_chat_is_too_long(chat, 
 
     line = chat.page.get_by_text("was not sent any more")
     expect(line).to_have_count(1)
-    assert line.evaluate("it => it.nextElementSibling.textContent").startswith("You")
     expect(chat.page.locator("p:has-text('was not sent any more') + *")).to_contain_text("Sent on")
     chat.page.reload()
     expect(line).to_have_count(1)
