@@ -176,3 +176,15 @@ def test_answers_go_to_a_file_without_the_prompt(program, chat, tmp_path):
         assert terminal.leave() == 0
 
     assert file.read_text() == "for the log\n"
+
+
+def test_a_model_in_a_browser_is_said_to_be_there_and_nowhere_else(call):
+    call("connections", "add", "page", "--source", "windowai")
+
+    asked = call("chat", "-c", "page", "hi")
+    checked = call("connections", "check", "page")
+
+    assert asked.code == 1
+    assert "open Tapster in a browser that has it" in asked.err
+    assert checked.code == 0
+    assert "Open Tapster in a browser that has it" in checked.out + checked.err

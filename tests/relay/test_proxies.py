@@ -15,7 +15,9 @@ from upstreams import answering, serving, whole
 
 PASSWORD = "proxy-password-good-0123"
 OWN = "sk-own-CANARY-0123456789"
-HTTP_SOURCES = sorted(id_ for id_, source in all_sources().items() if not source.built_in)
+HTTP_SOURCES = sorted(
+    id_ for id_, source in all_sources().items() if not source.built_in and source.ability is None
+)
 REFUSAL = whole(b'{"error": {"message": "seen"}}', "connection: close", status="418 Seen")
 # What a source must know of the account before it can build an address at all.
 NEEDED = {"cloudflare": {"account": "abc"}, "vertex": {"project": "p"}}

@@ -14,6 +14,7 @@ import pytest
 from callers import add_person, client_of, session_of, token_of
 from tapster.app import Tapster
 from tapster.core.chats import ChatFields
+from tapster.core.errands import Asker, Claim
 from tapster.core.preferences import PreferenceFields
 from tapster.server.application import make_application
 from tapster.server.gate import TOUCHES, Touches
@@ -110,6 +111,18 @@ async def make_attachment(tapster: Tapster, owner: str) -> Made:
     return Made({"attachment_id": kept.id}, (content.decode(), kept.name), is_there)
 
 
+async def make_errand(tapster: Tapster, owner: str) -> Made:
+    asker = Asker(owner, "page-of-ada")
+    lent = tapster.errands.errand(asker, "window.ai", {"messages": ["Adas secret words"]})
+    errand = lent.__enter__()
+
+    async def is_there() -> bool:
+        heard = await tapster.errands.ask(owner, errand.id, Claim("page-of-ada"))
+        return lent is not None and heard.body is not None
+
+    return Made({"errand_id": errand.id}, ("Adas secret words",), is_there)
+
+
 async def make_news(tapster: Tapster, owner: str) -> Made:
     made = await make_chat(tapster, owner)
     return Made({}, made.words, made.is_there)
@@ -134,6 +147,7 @@ async def make_search(tapster: Tapster, owner: str) -> Made:
 MAKERS: dict[str, Callable[[Tapster, str], Awaitable[Made]]] = {
     "attachment": make_attachment,
     "chat": make_chat,
+    "errand": make_errand,
     "checkpoint": make_checkpoint,
     "message": make_message,
     "news": make_news,
@@ -146,6 +160,9 @@ MAKERS: dict[str, Callable[[Tapster, str], Awaitable[Made]]] = {
 
 # Where the least a body may be is less than what is needed, and what has to be asked for.
 BODIES = {
+    "/api/errands/{errand_id:str}/claim": {"type": "claim", "page": "page-of-bob"},
+    "/api/errands/{errand_id:str}/decline": {"type": "decline", "page": "page-of-bob", "code": "x"},
+    "/api/errands/{errand_id:str}/report": {"type": "report", "page": "page-of-bob", "first": 1},
     "/api/chats/{chat_id:str}/messages": {"text": "words"},
     "/api/messages/{message_id:str}": {"text": "words"},
     "/api/messages/{message_id:str}/alternatives": {"text": "words"},

@@ -23,6 +23,18 @@ over_http = pytest.mark.parametrize(
 )
 # Words that mean something else where they stand: (the word, the file) and what it is there.
 OTHER_MEANINGS = {
+    ("browser", "app/browser_grant.py"): "the program that shows pages, told to a person",
+    ("browser", "app/grants.py"): "the program that shows pages, told to a person",
+    ("browser", "cli/connect.py"): "the program that shows pages, told to a person",
+    ("browser", "cli/serve.py"): "the program that shows pages, told to a person",
+    ("browser", "app/connections.py"): "the program that shows pages, told to a person",
+    ("browser", "core/checks.py"): "the program that shows pages, told to a person",
+    ("browser", "errands/failures.py"): "the program that shows pages, told to a person",
+    ("browser", "relay/check.py"): "the program that shows pages, told to a person",
+    ("browser", "server/application.py"): "the program that shows pages, told to a person",
+    ("browser", "sources/_table.py"): "the program that shows pages, in an address",
+    ("browser", "sources/windowai.py"): "the program that shows pages, in a title",
+    ("browser", "store/failures.py"): "a program that looks into databases",
     ("claude", "dialects/anthropic_families.py"): "how the ids of Anthropic's models begin",
     ("claude", "sources/vertex.py"): "how the ids of the Claude models it serves begin",
     ("cohere", "dialects/cohere_chat/dialect.py"): "the vendor its models are listed under",
@@ -34,6 +46,7 @@ OTHER_MEANINGS = {
     ("google", "dialects/google_generate/dialect.py"): "the publisher in the name of a model",
     ("google", "dialects/google_models.py"): "the vendor its models are listed under",
     ("google", "sources/perplexity.py"): "the vendor in a model's id",
+    ("google", "sources/windowai.py"): "the vendor in a model's id",
     ("google", "sources/vertex.py"): "the publisher in the address of a model",
     ("groq", "sources/huggingface.py"): "a provider it routes to, in an example",
     ("local", "app/tapster.py"): "the policy under which private addresses may be reached",

@@ -21,6 +21,7 @@ from tapster.app.offered_settings import SettingOffered, offered_settings
 from tapster.app.switches import switched
 from tapster.core.checks import Check, Standing, State
 from tapster.core.connections import Connection, free_name, slug_of
+from tapster.core.errands import Asker
 from tapster.core.errors import Conflict, InvalidInput
 from tapster.core.keys import Key, admin_owner, connection_owner, outbound_owner
 from tapster.core.models import Model
@@ -246,11 +247,13 @@ class Connections:
                 return
             await asyncio.sleep(every)
 
-    async def try_out(self, name: str, model: str | None = None) -> Trial:
-        """Send one short message, as *Test message* does."""
+    async def try_out(
+        self, name: str, model: str | None = None, *, asker: Asker | None = None
+    ) -> Trial:
+        """Send one short message, as *Test message* does. `asker`: whose page asks."""
         connection = await self.find(name)
         chosen = model or await self.model_of(connection)
-        return await try_model(self._relay, connection, chosen)
+        return await try_model(self._relay, connection, chosen, asker=asker)
 
     async def models(self, name: str, *, refresh: bool = False) -> tuple[Model, ...]:
         """Return the models to choose from, external ones only where they are wanted."""
@@ -348,6 +351,11 @@ class Connections:
         if "model" in changes:
             changes["model"] = (changes["model"] or "").strip() or None
         shaped = structs.replace(connection, **changes)
+        if source.ability is not None and (shaped.endpoint or shaped.proxy):
+            raise InvalidInput(
+                f"{source.title} lives in a browser: it has no address, and no proxy leads there.",
+                field="endpoint" if shaped.endpoint else "proxy",
+            )
         if shaped.endpoint is None and shaped.proxy is None and source.base_url is None:
             raise InvalidInput(
                 f"{source.title} needs an endpoint, the base URL of the server, for instance "

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tapster.app.connections import Connections
 from tapster.core.chats import Chat
@@ -70,7 +71,7 @@ class Partners:
         wanted = facts.context is None and not built_in and not connection.bypass_status_check
         if wanted and self._is_due(connection):
             await shelf.refresh_behind(connection)
-        return facts
+        return replace(facts, context=facts.context or _context_set(connection))
 
     def _is_due(self, connection: Connection) -> bool:
         """Return whether the connection's list may be renewed, and take note that it is."""
@@ -80,3 +81,9 @@ class Partners:
             return False
         self._renewed[connection.id] = (connection.version, now)
         return True
+
+
+def _context_set(connection: Connection) -> int | None:
+    """Return the tokens a person says that the model can read, where nobody else knows."""
+    context = connection.options.get("context")
+    return context if isinstance(context, int) and context > 0 else None

@@ -43,6 +43,7 @@ from tapster.core.requests import ChatRequest
 from tapster.core.secrets import Secret
 from tapster.engine import EngineTransport, Report
 from tapster.engine.progress import ignore
+from tapster.errands import Desk, Pace, PageTransport
 from tapster.gateway import AccessTokens, Gateway
 from tapster.net import Guard, HttpTransport, is_in_container
 from tapster.relay import Patience, Relay, Trail
@@ -77,6 +78,7 @@ class Tapster:
         patience: Patience | None = None,
         passwords: Passwords | None = None,
         worker: str | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.config = config
         self.engine = engine
@@ -86,13 +88,17 @@ class Tapster:
         self.finishing: list[Callable[[float], Awaitable[None]]] = []
         self._store = store
         self._vault = vault
-        self._transport = transport
         self._new_id = new_id
         self._clock = clock
         self._passwords = passwords or Passwords()
         self._boot = _long_id()
+        worker = worker or self._boot
+        self.broadcast = open_broadcast(config.redis_url, worker=worker, alone=False)
+        self.errands = Desk(self.broadcast, new_id=_long_id, pace=pace)
+        pages = PageTransport(self.errands)
+        self._transport = Transports(network=transport, engine=engine, pages=pages)
         self._join_models(environment, patience)
-        self._join_chats(worker or self._boot)
+        self._join_chats(worker)
         self.model_jobs = ModelJobs(
             relay=self.relay,
             newsroom=self.newsroom,
@@ -156,7 +162,6 @@ class Tapster:
         self.chats = Chats(store, new_id=_long_id, clock=clock)
         self.previews = Previews(self.chats, self.writer)
         self.lives = Lives(self.config.data_dir / "run")
-        self.broadcast = open_broadcast(self.config.redis_url, worker=worker, alone=False)
         self.newsroom = Newsroom(store, self.broadcast)
         self.runs = Runs(
             store,
@@ -215,12 +220,14 @@ class Tapster:
         patience: Patience | None = None,
         passwords: Passwords | None = None,
         worker: str | None = None,
+        pace: Pace | None = None,
     ) -> AsyncIterator["Tapster"]:
         """Open the data folder, making it where there is none, and close all at the end.
 
         `report` is told how the loading of the embedded model goes; `patience` is how long
         endpoints that fail are tried again; `worker` is a name this process keeps when it is
-        started again, so that it finds what it left unfinished.
+        started again, so that it finds what it left unfinished; `pace` is how long pages are waited
+        for that carry out errands.
         """
         environment = os.environ if environment is None else environment
         config = config or read_config(environment)
@@ -245,7 +252,7 @@ class Tapster:
                 config=config,
                 store=store,
                 vault=vault,
-                transport=Transports(network=transport, engine=engine),
+                transport=transport,
                 engine=engine,
                 sources=sources,
                 environment=environment,
@@ -254,6 +261,7 @@ class Tapster:
                 patience=patience,
                 passwords=passwords,
                 worker=worker,
+                pace=pace,
             )
             tapster._end_with(stack)
             yield tapster
@@ -264,6 +272,7 @@ class Tapster:
         stack.push_async_callback(self.relay.aclose)
         stack.push_async_callback(self.grants.aclose)
         stack.push_async_callback(self.broadcast.aclose)
+        stack.push_async_callback(self.errands.aclose)
         stack.callback(self.lives.end)
         stack.push_async_callback(self.runs.close)
         stack.push_async_callback(self.model_jobs.aclose)
@@ -308,6 +317,7 @@ class Tapster:
         """Let answers be written here, and look after those that were left unfinished."""
         self.lives.begin(self._boot)
         await self.broadcast.start()
+        self.errands.start()
         await self.runs.start()
         self.model_jobs.listen()
         await self.settle_runs()

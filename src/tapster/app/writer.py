@@ -11,6 +11,7 @@ from tapster.app.measures import Measures
 from tapster.app.partners import Partner, Partners
 from tapster.app.text_files import in_words
 from tapster.core.chats import ATTACHMENT, Chat, Line, attachments_of
+from tapster.core.errands import Asker
 from tapster.core.errors import NotFound, SourceError
 from tapster.core.events import Event, Noticed, UsageReported
 from tapster.core.messages import File, Image, Message, Part, Text, Video, says
@@ -99,7 +100,8 @@ class Writer:
             yield [notice]
         in_full = await self._may_see_keys(chat.owner)
         trail = Trail()
-        answer = self._relay.batches(partner.connection, request, trail=trail)
+        asker = Asker(chat.owner, asked.page) if asked.page else None
+        answer = self._relay.batches(partner.connection, request, trail=trail, asker=asker)
         try:
             async with aclosing(answer):
                 async for events in answer:

@@ -48,11 +48,12 @@ class Said(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What is wished for one run, in place of what its chat has."""
+    """What is wished for one run, in place of what its chat has. `page`: the page that asks."""
 
     connection: str | None = None
     model: str | None = None
     instruction: str = ""
+    page: str | None = None
 
 
 AS_IT_IS = Wish()
@@ -441,6 +442,7 @@ class Runs:
             instruction=wish.instruction,
             connection=wish.connection,
             model=wish.model,
+            page=wish.page,
         )
         self._here[run.id] = generation
         self._spawn(self._run(generation, asked))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tapster.sources import Option, Source
 
 _MOST_SHOWN = 24
-_WELL = {State.READY, State.UNVERIFIED, State.BYPASSED}
+_WELL = {State.READY, State.UNVERIFIED, State.BYPASSED, State.IN_PAGE}
 _ADDRESS_IS_WRONG = {State.WRONG_PATH, State.UNREACHABLE, State.TLS_FAILED}
 _SCRIPTS = "in a script use `tapster connections add`."
 _KEY_IS_WRONG = {State.KEY_REFUSED, State.NO_KEY}

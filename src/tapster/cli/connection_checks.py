@@ -73,7 +73,7 @@ def _without_keys(check: Check) -> Check:
 
 
 def _good(check: Check) -> bool:
-    return check.state in {State.READY, State.BYPASSED, State.UNVERIFIED}
+    return check.state in {State.READY, State.BYPASSED, State.UNVERIFIED, State.IN_PAGE}
 
 
 def _outcome(tried: Tried, check: Check) -> str:

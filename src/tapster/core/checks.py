@@ -12,6 +12,7 @@ class State(StrEnum):
 
     READY = "ready"
     BYPASSED = "bypassed"
+    IN_PAGE = "in_page"
     UNVERIFIED = "unverified"
     NO_KEY = "no_key"
     KEY_REFUSED = "key_refused"
@@ -79,6 +80,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 _IN_SHORT = {
     State.READY: "Ready.",
     State.BYPASSED: "Not checked: messages are sent all the same.",
+    State.IN_PAGE: "It lives in a browser: whether it is there is seen in the page.",
     State.UNVERIFIED: "Reachable, but the key could not be verified.",
     State.NO_KEY: "There is no key for it yet: an admin has to enter one.",
     State.KEY_REFUSED: "The provider refuses the key: an admin has to look at it.",

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct, field
 
+from tapster.core.errands import Asker
 from tapster.core.secrets import Secret
 
 
@@ -32,7 +33,7 @@ class Call(Struct, frozen=True):
 
     `key` is the secret that already stands somewhere in it, wherever that is. `longest` is how
     many bytes of an answer are read at most, where that is less than usual. With `closes` its
-    connection is used for no other call.
+    connection is used for no other call. `asker` is whose page asks, if one does.
     """
 
     method: Literal["GET", "POST"]
@@ -46,6 +47,7 @@ class Call(Struct, frozen=True):
     closes: bool = False
     key: Secret | None = None
     longest: int | None = None
+    asker: Asker | None = None
 
     def __repr__(self) -> str:
         # Headers, query and body may hold a key: a call is named by where it goes.

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tapster.core.errands import Ability
 from tapster.core.model_jobs import ModelJob
 from tapster.core.runs import RunKind, RunState
 
@@ -58,7 +59,30 @@ class ModelJobUnwanted(Struct, frozen=True, tag="model-job-unwanted", tag_field=
     job_id: str
 
 
-News = ChatChanged | RunBegan | RunEnded | HouseChanged | ModelJobChanged | ModelJobUnwanted
+class ErrandOffered(Struct, frozen=True, tag="errand-offered", tag_field="type"):
+    """A model that lives in a browser is to be asked, by `page` alone, or by any that can."""
+
+    errand_id: str
+    ability: Ability
+    page: str | None
+
+
+class ErrandEnded(Struct, frozen=True, tag="errand-ended", tag_field="type"):
+    """Nobody waits for an errand any more: the page that carries it out may stop."""
+
+    errand_id: str
+
+
+News = (
+    ChatChanged
+    | RunBegan
+    | RunEnded
+    | HouseChanged
+    | ModelJobChanged
+    | ModelJobUnwanted
+    | ErrandOffered
+    | ErrandEnded
+)
 
 
 def subject_of(news: News) -> str:
@@ -76,3 +100,5 @@ def subject_of(news: News) -> str:
             return f"model job {news.job.id}"
         case ModelJobUnwanted():
             return f"model job {news.job_id} is unwanted"
+        case ErrandOffered() | ErrandEnded():
+            return f"errand {news.errand_id}"

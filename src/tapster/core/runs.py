@@ -79,9 +79,10 @@ class RunAsked(Struct, frozen=True, kw_only=True):
     `history` goes back from the message that is answered (from the one that is continued, when
     it is that) to the first of the chat, and reads no more than is taken from it.
     `instruction` is what a quiet run is for, or what an impersonation should be about.
-    `connection` and `model` are what was wished for this once, in place of the chat's own. The
-    writer calls `choose` when it knows whom it asks, `note_cut` with the first message that is
-    sent where older ones have no room, and `note_tries` with what failed on the way.
+    `connection` and `model` are what was wished for this once, in place of the chat's own, and
+    `page` is the open page that asks, if one does. The writer calls `choose` when it knows whom it
+    asks, `note_cut` with the first message that is sent where older ones have no room, and
+    `note_tries` with what failed on the way.
     """
 
     run: Run
@@ -93,6 +94,7 @@ class RunAsked(Struct, frozen=True, kw_only=True):
     instruction: str = ""
     connection: str | None = None
     model: str | None = None
+    page: str | None = None
 
 
 Writer = Callable[[RunAsked], AsyncGenerator[list[Event], None]]

@@ -81,6 +81,12 @@ def bypassed(connection: Connection) -> Check:
 
 def _settled_without_asking(endpoint: Endpoint) -> Check | None:
     source = endpoint.source
+    if source.ability is not None:
+        return Check(
+            state=State.IN_PAGE,
+            message="This model lives in a browser: whether it is there is seen in the page. Open "
+            "Tapster in a browser that has it, and look under API Connections.",
+        )
     if retired := source.retired_at(endpoint.link):
         return Check(state=State.RETIRED, message=retired)
     if endpoint.detached and not endpoint.has_key:

@@ -53,7 +53,8 @@ class Checks:
         A better address that works is stored, unless others share it; a list of models kept.
         A key that is merely too new is checked again in the background until it works.
         """
-        if connection.bypass_status_check:
+        in_page = self._endpoints.source_of(connection).ability is not None
+        if connection.bypass_status_check and not in_page:
             # The list is still worth having; that it fails is no matter here.
             await self._shelf.refresh_behind(connection)
             check = bypassed(connection)
@@ -90,6 +91,8 @@ class Checks:
         if finding.models is not None:
             await self._shelf.keep(connection, finding.models)
         await self._endpoints.note_worked(endpoint, finding.key)
+        if finding.check.state is State.IN_PAGE:
+            return finding.check
         check = await with_server(finding.check, endpoint, self._lookout)
         await self._standings.note_check(connection, check)
         return check

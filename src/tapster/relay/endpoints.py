@@ -229,7 +229,7 @@ class Endpoints:
         detached = 0
         if secret is not None:
             doors.append(Door(replace(bare, key=secret)))
-        elif not source.built_in:
+        elif not source.built_in and source.ability is None:
             origin = origin_of(source.endpoint_of(bare))
             for key in await self._vault.keys(owner, stamp=stamp):
                 if key.state == "detached" or key.origin != origin:

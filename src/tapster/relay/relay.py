@@ -11,6 +11,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from tapster.core.connections import Connection
+from tapster.core.errands import Asker
 from tapster.core.errors import InvalidInput, KeyDetached, Reason, SourceError, StoreError
 from tapster.core.events import Event, Noticed, Started, UsageReported
 from tapster.core.figures import Figures
@@ -19,6 +20,7 @@ from tapster.core.requests import ChatRequest
 from tapster.prompts import post_process
 from tapster.relay.alternatives import ask_in_parallel
 from tapster.relay.attempts import Attempt, Patience, Trail, try_other_key, wait_before_retry
+from tapster.relay.behalf import OnBehalf
 from tapster.relay.book import Book
 from tapster.relay.checks import Checks
 from tapster.relay.counts import Counts
@@ -87,9 +89,14 @@ class Relay:
         await self.standings.aclose()
 
     async def batches(
-        self, connection: Connection, request: ChatRequest, *, trail: Trail | None = None
+        self,
+        connection: Connection,
+        request: ChatRequest,
+        *,
+        trail: Trail | None = None,
+        asker: Asker | None = None,
     ) -> AsyncGenerator[list[Event], None]:
-        """Yield the answer's events in the groups they arrived in.
+        """Yield the answer's events in the groups they arrived in. `asker`: whose page asks.
 
         Raises `SourceError`, with every secret taken out of its words, when the provider
         refuses or breaks off. Nothing is tried again once a part of the answer was yielded.
@@ -101,9 +108,11 @@ class Relay:
         several = (request.settings.n or 1) > 1
         if several and not endpoint.source.gives_many(request, endpoint.link):
             trail.asked = request.settings.n or 1
-            batches = ask_in_parallel(request, lambda one: self._persist(endpoint, one, trail))
+            batches = ask_in_parallel(
+                request, lambda one: self._persist(endpoint, one, trail, asker)
+            )
         else:
-            batches = self._persist(endpoint, request, trail)
+            batches = self._persist(endpoint, request, trail, asker)
         began, usage, source = time.monotonic(), None, connection.source
         try:
             async with aclosing(batches) as answer:
@@ -147,16 +156,22 @@ class Relay:
         return structs.replace(sent, notices=(*told, *sent.notices))
 
     async def stream(
-        self, connection: Connection, request: ChatRequest, *, trail: Trail | None = None
+        self,
+        connection: Connection,
+        request: ChatRequest,
+        *,
+        trail: Trail | None = None,
+        asker: Asker | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Yield the answer's events one by one."""
-        async with aclosing(self.batches(connection, request, trail=trail)) as answer:
+        batches = self.batches(connection, request, trail=trail, asker=asker)
+        async with aclosing(batches) as answer:
             async for events in answer:
                 for event in events:
                     yield event
 
     async def _persist(
-        self, endpoint: Endpoint, request: ChatRequest, trail: Trail
+        self, endpoint: Endpoint, request: ChatRequest, trail: Trail, asker: Asker | None
     ) -> AsyncGenerator[list[Event], None]:
         """Yield the answer of the first try that gets one."""
         doors = self._in_turn(endpoint)
@@ -165,7 +180,8 @@ class Relay:
             door, began = doors[0], False
             done += 1
             try:
-                async with aclosing(self._ask(endpoint.source, request, door, trail)) as answer:
+                answering = self._ask(endpoint.source, request, door, trail, asker)
+                async with aclosing(answering) as answer:
                     async for events in answer:
                         began = True
                         yield events
@@ -184,7 +200,8 @@ class Relay:
                     await _wait_or_give_up(error, done, self._patience)
             else:
                 self._answered[endpoint.connection.id] = door.link.endpoint
-                self.standings.note_answer(endpoint.connection)
+                if endpoint.source.ability is None:
+                    self.standings.note_answer(endpoint.connection)
                 # The answer is complete: a busy database must not spoil it.
                 with suppress(StoreError):
                     await self.endpoints.note_worked(endpoint, door.key)
@@ -223,15 +240,23 @@ class Relay:
         return replace(endpoint, doors=tuple(doors))
 
     async def _ask(
-        self, source: Source, request: ChatRequest, door: Door, trail: Trail
+        self,
+        source: Source,
+        request: ChatRequest,
+        door: Door,
+        trail: Trail,
+        asker: Asker | None,
     ) -> AsyncGenerator[list[Event], None]:
         """Yield the answer's events, nothing before the model itself begins to answer.
 
         As long as nothing was yielded another try is possible.
         """
+        transport: Transport = TimedTransport(door.link.transport, trail.waiting)
+        if asker is not None:
+            transport = OnBehalf(transport, asker)
         link = structs.replace(
             door.link,
-            transport=TimedTransport(door.link.transport, trail.waiting),
+            transport=transport,
             answer=secrets.token_hex(16),
         )
         held: list[Event] = []

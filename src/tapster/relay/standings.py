@@ -80,6 +80,9 @@ class Standings:
     def note_failure(self, endpoint: Endpoint, request: ChatRequest, error: SourceError) -> None:
         """Note why no answer came, unless that was the fault of this request alone."""
         connection = endpoint.connection
+        if endpoint.source.ability is not None:
+            # How a model in a browser stands is another thing in every page.
+            return
         if error.reason in _OF_THE_REQUEST or _is_about_another_model(connection, request, error):
             return
         if request.prompt is not None and is_elsewhere(error):

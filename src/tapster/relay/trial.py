@@ -6,6 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from tapster.core.connections import Connection
+from tapster.core.errands import Asker
 from tapster.core.events import Finished, ReasoningDelta, Started, TextDelta, UsageReported
 from tapster.core.messages import says
 from tapster.core.requests import ChatRequest, Settings
@@ -29,6 +30,7 @@ async def try_model(
     connection: Connection,
     model: str,
     *,
+    asker: Asker | None = None,
     stopwatch: Callable[[], float] = time.monotonic,
 ) -> Trial:
     """Send "Hi" to `model` and return what came back; raises what sending raises."""
@@ -41,7 +43,7 @@ async def try_model(
     first: float | None = None
     usage: Usage | None = None
     finish: str | None = None
-    async for event in relay.stream(connection, request):
+    async for event in relay.stream(connection, request, asker=asker):
         match event:
             case Started(model=name):
                 echoed = name or echoed

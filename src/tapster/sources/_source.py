@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from tapster.core.errands import Ability
 from tapster.core.errors import InvalidInput, Reason, SourceError
 from tapster.core.events import Event, Failed, Noticed
 from tapster.core.links import Call, Link
@@ -83,6 +84,8 @@ class Source(Protocol):
     def control(self) -> Control | None: ...
     @property
     def counts_tokens(self) -> bool: ...
+    @property
+    def ability(self) -> Ability | None: ...
 
     def line(self, link: Link, *, every: float) -> Line: ...
     def settings(self) -> tuple[Setting, ...]: ...
@@ -128,6 +131,7 @@ class HttpSource:
     - `facts_path`: a second list that knows more of the same models, where there is one.
     - `server`: how it is recognised at an unknown address, where it is one people run themselves.
     - `control`: what the server lets one do with its models, where it is one's own.
+    - `ability`: what a page must have, where the model lives in a browser; absent for all others.
     """
 
     id: str
@@ -175,6 +179,7 @@ class HttpSource:
     authorize: Authorize | None = None
     keeps: Callable[[Model], bool] | None = None
     control: Control | None = None
+    ability: Ability | None = None
 
     @property
     def speaks_ours(self) -> bool:

@@ -14,9 +14,9 @@ _HEAD = """# Sources
 Every kind of provider Tapster can reach. This page is written from the sources themselves by
 `python -m tapster.sources._table`; each source is one file in `src/tapster/sources/`.
 
-For every source an endpoint of your own (`--endpoint`) or a proxy preset may stand in for the
-provider's address. Write it with or without the version (`/v1`) and without the path of a call:
-slashes and tails such as `/chat/completions` are cut off.
+For every source but those in your browser an endpoint of your own (`--endpoint`) or a proxy preset
+may stand in for the provider's address. Write it with or without the version (`/v1`) and without
+the path of a call: slashes and tails such as `/chat/completions` are cut off.
 """
 
 
@@ -32,12 +32,18 @@ def _overview(sources: Iterable[Source]) -> list[str]:
         cells = (
             f"[{source.title}]({source.docs})",
             f"`{source.id}`",
-            f"`{source.base_url}`" if source.base_url else "your own",
+            _place_of(source),
             _key_of(source),
             ", ".join(f"`{name}`" for name in source.key_variables) or "–",
         )
         rows.append(f"| {' | '.join(cells)} |")
     return [*rows, ""]
+
+
+def _place_of(source: Source) -> str:
+    if source.ability is not None:
+        return "[in your browser](browser-models.md)"
+    return f"`{source.base_url}`" if source.base_url else "your own"
 
 
 def _key_of(source: Source) -> str:

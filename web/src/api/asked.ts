@@ -46,6 +46,12 @@ export function useAsked(chatId: string | null): Asked {
   return { connection, model, source };
 }
 
+/** Return what tells what a page must have to ask a connection; `null`: nothing. */
+export function useAbilities(): (connection: Connection) => Source["ability"] {
+  const sources = useQuery(sourcesQuery).data ?? [];
+  return ({ source }) => sources.find(({ id }) => id === source)?.ability ?? null;
+}
+
 /** Return the models of a connection, and the one that answers: the chosen, else the first. */
 export function useModels({ connection, model }: Asked): {
   models: readonly Model[];

@@ -2,6 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { type Schemas, answered, api } from "@/api/client";
+import { PAGE } from "@/api/errands";
 import { ProblemError } from "@/api/problems";
 
 export type Connection = Schemas["ConnectionShown"];
@@ -50,7 +51,7 @@ export const checkConnection = (id: string) =>
 
 /** Send one short message, as *Test message* does. */
 export const tryConnection = (id: string, model: string | null = null) =>
-  answered(api.POST("/api/connections/{connection_id}/test", { ...at(id), body: { model } }));
+  answered(api.POST("/api/connections/{connection_id}/test", { ...at(id), body: { model, page: PAGE } }));
 
 /** A response setting as one model takes it: the field it goes out in, and why it may be refused. */
 export type SettingOffered = Schemas["SettingOffered"];

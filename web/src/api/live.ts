@@ -3,6 +3,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { tellSignedOut } from "@/api/problems";
 import type { ModelJob } from "@/api/served";
+import type { Ability } from "@/lib/pageModels/model";
 
 export type Live =
   /** `missed`: whether the line was away before, and something may have happened unheard. */
@@ -11,7 +12,10 @@ export type Live =
   | { type: "run-started"; run_id: string; chat_id: string; kind: string; message_id?: string }
   | { type: "run-ended"; run_id: string; chat_id: string; state: string }
   | { type: "house-changed"; noun: string }
-  | { type: "model-job"; job: ModelJob };
+  | { type: "model-job"; job: ModelJob }
+  /** `page`: the one page that may take it; `null`: any that can. */
+  | { type: "errand-offered"; errand_id: string; ability: Ability; page: string | null }
+  | { type: "errand-ended"; errand_id: string };
 
 export type Line = "opening" | "open" | "lost";
 
@@ -22,6 +26,8 @@ const TYPES: readonly Live["type"][] = [
   "run-ended",
   "house-changed",
   "model-job",
+  "errand-offered",
+  "errand-ended",
 ];
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;

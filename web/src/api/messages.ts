@@ -2,6 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { type Schemas, answered, api } from "@/api/client";
+import { PAGE } from "@/api/errands";
 
 export type Part = Schemas["MessageShown"]["parts"][number];
 export type Failure = Schemas["Failed"];
@@ -50,27 +51,30 @@ export const readStretch = (chatId: string, place: Place = {}) =>
 
 export const showMessage = (id: string) => answered(api.GET("/api/messages/{message_id}", at(id)));
 
+/** What is wished for, and that this page asks: a model that lives in a browser is asked here. */
+const asked = <B extends object>(body: B) => ({ page: PAGE, ...body });
+
 /** Say something; with the same `key` as before it is said once, however often it is sent. */
 export const say = (chatId: string, key: string, body: Say) =>
   answered(
     api.POST("/api/chats/{chat_id}/messages", {
       params: { path: { chat_id: chatId }, header: { "Idempotency-Key": key } },
-      body,
+      body: asked(body),
     }),
   );
 
 export const swipe = (id: string, body: Wished = {}) =>
-  answered(api.POST("/api/messages/{message_id}/swipe", { ...at(id), body }));
+  answered(api.POST("/api/messages/{message_id}/swipe", { ...at(id), body: asked(body) }));
 
 export const regenerate = (id: string, body: Wished = {}) =>
-  answered(api.POST("/api/messages/{message_id}/regenerate", { ...at(id), body }));
+  answered(api.POST("/api/messages/{message_id}/regenerate", { ...at(id), body: asked(body) }));
 
 export const continueAnswer = (id: string, body: Wished = {}) =>
-  answered(api.POST("/api/messages/{message_id}/continue", { ...at(id), body }));
+  answered(api.POST("/api/messages/{message_id}/continue", { ...at(id), body: asked(body) }));
 
 /** Have the person's next message written. */
 export const impersonate = (chatId: string) =>
-  answered(api.POST("/api/chats/{chat_id}/impersonate", { ...inChat(chatId), body: { instruction: "" } }));
+  answered(api.POST("/api/chats/{chat_id}/impersonate", { ...inChat(chatId), body: asked({ instruction: "" }) }));
 
 export const editMessage = (id: string, text: string, version: number) =>
   answered(api.PATCH("/api/messages/{message_id}", { ...at(id), body: { text, version } }));

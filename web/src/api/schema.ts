@@ -812,6 +812,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/errands/{errand_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ClaimErrand
+         * @description Take an errand on: the first page that asks gets its `body`, what the model is asked.
+         */
+        post: operations["ApiErrandsErrandIdClaimClaimErrand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/errands/{errand_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DeclineErrand
+         * @description Say that this page cannot carry an errand out, and why.
+         */
+        post: operations["ApiErrandsErrandIdDeclineDeclineErrand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/errands/{errand_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReportErrand
+         * @description Say what the model said since, or that the page is still there. What was heard before and
+         *     comes again is passed over.
+         */
+        post: operations["ApiErrandsErrandIdReportReportErrand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grants/{grant_id}": {
         parameters: {
             query?: never;
@@ -1685,6 +1746,7 @@ export interface components {
         Asked: {
             connection?: string | null;
             model?: string | null;
+            page?: string | null;
             prompt: string;
         };
         /** Attachment */
@@ -1714,6 +1776,14 @@ export interface components {
             damage?: string | null;
             name: string;
             size: number;
+        };
+        /** Broke */
+        Broke: {
+            code: string;
+            /** @default  */
+            message: string;
+            /** @constant */
+            type: "broke";
         };
         /**
          * CacheMark
@@ -1930,6 +2000,13 @@ export interface components {
             message_id: string;
             name: string;
         };
+        /** Claim */
+        Claim: {
+            model?: string | null;
+            page: string;
+            /** @constant */
+            type: "claim";
+        };
         /** ConnectionChanged */
         ConnectionChanged: {
             connection: components["schemas"]["ConnectionShown"];
@@ -2039,6 +2116,7 @@ export interface components {
         Continued: {
             connection?: string | null;
             model?: string | null;
+            page?: string | null;
             version?: number | null;
         };
         /** ControlShown */
@@ -2067,9 +2145,22 @@ export interface components {
             /** @enum {string} */
             why: "budget" | "hidden" | "empty" | "tool-unanswered" | "tool-unasked";
         };
+        /** Decline */
+        Decline: {
+            code: string;
+            page: string;
+            /** @constant */
+            type: "decline";
+        };
         /** Deleted */
         Deleted: {
             messages: components["schemas"]["ChatMessage"][];
+        };
+        /** Done */
+        Done: {
+            text?: string | null;
+            /** @constant */
+            type: "done";
         };
         /** Edition */
         Edition: {
@@ -2148,6 +2239,20 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "granted" | "failed";
         };
+        /** Heard */
+        Heard: {
+            body?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default false */
+            ended: boolean;
+            /** @default 3 */
+            every: number;
+            /** @default 1 */
+            next: number;
+            /** @default false */
+            taken: boolean;
+        };
         /** Hit */
         Hit: {
             author?: string | null;
@@ -2202,6 +2307,7 @@ export interface components {
             /** @default  */
             instruction: string;
             model?: string | null;
+            page?: string | null;
         };
         /** Imported */
         Imported: {
@@ -2249,6 +2355,11 @@ export interface components {
         KeyChanges: {
             first?: boolean | null;
             label?: string | null;
+        };
+        /** Left */
+        Left: {
+            /** @constant */
+            type: "left";
         };
         /** Listed */
         Listed: {
@@ -2365,6 +2476,7 @@ export interface components {
         /** ModelChosen */
         ModelChosen: {
             model?: string | null;
+            page?: string | null;
         };
         /** ModelJob */
         ModelJob: {
@@ -2383,6 +2495,12 @@ export interface components {
              * @enum {string}
              */
             state: "running" | "done" | "failed" | "stopped";
+        };
+        /** MoreWords */
+        MoreWords: {
+            text: string;
+            /** @constant */
+            type: "words";
         };
         /** Move */
         Move: {
@@ -2531,6 +2649,17 @@ export interface components {
             key: components["schemas"]["Key"];
             kind: string;
             owner: string;
+        };
+        /** PageReport */
+        PageReport: {
+            first: number;
+            page: string;
+            /** @default [] */
+            pieces: ((components["schemas"]["MoreWords"] | components["schemas"]["Done"] | components["schemas"]["Broke"] | components["schemas"]["Left"]) | unknown)[];
+            /** @constant */
+            type: "report";
+            /** @default false */
+            unseen: boolean;
         };
         /** PasswordGiven */
         PasswordGiven: {
@@ -2978,6 +3107,7 @@ export interface components {
             connection?: string | null;
             head?: string | null;
             model?: string | null;
+            page?: string | null;
             parent?: string | null;
             parts?: (components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Reasoning"] | components["schemas"]["ToolCall"] | components["schemas"]["ToolResult"] | components["schemas"]["Refusal"] | components["schemas"]["Opaque"])[] | null;
             /**
@@ -3182,6 +3312,8 @@ export interface components {
         };
         /** SourceInFull */
         SourceInFull: {
+            /** @enum {null|string} */
+            ability: "window.ai" | "language-model" | null;
             built_in: boolean;
             catalogue: components["schemas"]["Model"][];
             control: components["schemas"]["ControlShown"] | null;
@@ -3200,6 +3332,8 @@ export interface components {
         };
         /** SourceShown */
         SourceShown: {
+            /** @enum {null|string} */
+            ability: "window.ai" | "language-model" | null;
             built_in: boolean;
             control: components["schemas"]["ControlShown"] | null;
             docs: string;
@@ -3233,7 +3367,7 @@ export interface components {
          * @description How a connection stands.
          * @enum {string}
          */
-        State: "ready" | "bypassed" | "unverified" | "no_key" | "key_refused" | "key_not_active_yet" | "no_credit" | "rate_limited" | "model_missing" | "wrong_path" | "unreachable" | "tls_failed" | "retired" | "failed";
+        State: "ready" | "bypassed" | "in_page" | "unverified" | "no_key" | "key_refused" | "key_not_active_yet" | "no_credit" | "rate_limited" | "model_missing" | "wrong_path" | "unreachable" | "tls_failed" | "retired" | "failed";
         /** Stepped */
         Stepped: {
             change: components["schemas"]["Change"] | null;
@@ -3256,6 +3390,7 @@ export interface components {
             kind?: "say" | "swipe" | "regenerate" | "continue" | "impersonate" | "quiet" | null;
             message?: string | null;
             model?: string | null;
+            page?: string | null;
             /** @default  */
             text: string;
         };
@@ -3365,6 +3500,7 @@ export interface components {
         Wished: {
             connection?: string | null;
             model?: string | null;
+            page?: string | null;
         };
         /** Words */
         Words: {
@@ -4970,6 +5106,111 @@ export interface operations {
             };
         };
     };
+    ApiErrandsErrandIdClaimClaimErrand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                errand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiErrandsErrandIdDeclineDeclineErrand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                errand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decline"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiErrandsErrandIdReportReportErrand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                errand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageReport"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiGrantsGrantIdShowGrant: {
         parameters: {
             query?: never;
@@ -5200,7 +5441,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events, `data` is JSON. First `hello` (`version`, `build`), then `chat-changed` (`chat_id`, `version`, `head`, `deleted`), `run-started` (`run_id`, `chat_id`, `kind`, `message_id`), `run-ended` (`run_id`, `chat_id`, `state`), `house-changed` (`noun`), for admins `model-job` (`job`). Nothing is told twice or later: after `hello`, read everything. */
+            /** @description Server-sent events, `data` is JSON. First `hello` (`version`, `build`), then `chat-changed` (`chat_id`, `version`, `head`, `deleted`), `run-started` (`run_id`, `chat_id`, `kind`, `message_id`), `run-ended` (`run_id`, `chat_id`, `state`), `house-changed` (`noun`), for admins `model-job` (`job`). Nothing of these is told twice or later: after `hello`, read everything. And `errand-offered` (`errand_id`, `ability`, `page`), told until a page takes it, and `errand-ended` (`errand_id`). */
             200: {
                 headers: {
                     [name: string]: unknown;

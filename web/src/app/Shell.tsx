@@ -15,6 +15,7 @@ import { Sidebar } from "@/app/Sidebar";
 import { useArriving } from "@/app/arriving";
 import { useHearing } from "@/app/hearing";
 import { useLiking } from "@/app/liking";
+import { useErrands } from "@/features/errands";
 import { whose } from "@/lib/whose";
 import { Shield } from "@/ui/Shield";
 
@@ -31,6 +32,7 @@ export function Shell() {
   useArriving(useRouterState({ select: (state) => state.resolvedLocation?.pathname ?? "" }));
   useLiking();
   useHearing(cache);
+  useErrands();
   useEffect(openLine, []);
   useEffect(restUnseen, []);
   useEffect(close, [path, close]);

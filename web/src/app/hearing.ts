@@ -39,6 +39,10 @@ export function useHearing(cache: QueryClient): void {
           case "run-ended":
             // The open chat follows its runs by itself.
             break;
+          case "errand-offered":
+          case "errand-ended":
+            // What this page is asked to do is heard of where it is done.
+            break;
         }
       },
       [cache],

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import classes from "@/ui/ModelPicker.module.css";
 import { ModelPickerList } from "@/ui/ModelPickerList";
 import type { ListedModel } from "@/ui/ModelPickerRows";
+import { told } from "@/lib/words";
 
 export type { ListedModel } from "@/ui/ModelPickerRows";
 
@@ -34,7 +35,7 @@ export function ModelPicker(props: ModelPickerProps) {
   const id = useId();
   const model = models.find((each) => each.id === value);
   const unlisted = value !== null && !loading && (model ? model.extra?.missing === true : models.length > 0);
-  const shown = value === null ? t("No model chosen") : (model?.title ?? value);
+  const shown = value === null ? t("No model chosen") : told(model?.title ?? value);
 
   const list = (
     <ModelPickerList

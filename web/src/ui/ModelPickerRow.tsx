@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import { IconBrain, IconEye, IconStar, IconStarFilled, IconTool } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { dollars, shortCount } from "@/lib/figures";
+import { told } from "@/lib/words";
 import classes from "@/ui/ModelPicker.module.css";
 import type { ListedModel } from "@/ui/ModelPickerRows";
 
@@ -49,7 +50,7 @@ export function ModelPickerRow(props: ModelPickerRowProps) {
       </span>
       <span className={classes.name}>
         <Text component="span" size="sm" fw={chosen ? 600 : 400} className={classes.id}>
-          {model.title ?? model.id}
+          {told(model.title ?? model.id)}
         </Text>
         <span className={classes.skills}>
           {model.inputs?.includes("image") && <IconEye size={14} aria-label={t("sees images")} />}

@@ -12,6 +12,7 @@ from tapster.app.connection_files import ConnectionFile, Renamed, Skipped
 from tapster.app.offered_settings import SettingOffered
 from tapster.core.checks import Check, Standing, in_short
 from tapster.core.connections import ApiType, Connection, Proxy
+from tapster.core.errands import Asker, PageId
 from tapster.core.keys import Key
 from tapster.core.links import Timeouts
 from tapster.core.models import Model
@@ -129,9 +130,10 @@ class CopyNamed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModelChosen(Struct, frozen=True, forbid_unknown_fields=True):
-    """The model to try; the connection's own where none is named."""
+    """The model to try; the connection's own where none is named. `page`: the page that asks."""
 
     model: str | None = None
+    page: PageId | None = None
 
 
 @get("/api/connections", opt=house("connection"))
@@ -237,11 +239,16 @@ async def check_connection(connection_id: FromPath[str], tapster: ThisTapster) -
     status_code=200,
 )
 async def try_connection(
-    connection_id: FromPath[str], tapster: ThisTapster, data: JSONBody[ModelChosen | None] = None
+    connection_id: FromPath[str],
+    caller: ThisCaller,
+    tapster: ThisTapster,
+    data: JSONBody[ModelChosen | None] = None,
 ) -> Trial:
     """Send one short message and tell how it went."""
     connection = await tapster.connections.pick(connection_id)
-    return await tapster.connections.try_out(connection.slug, data.model if data else None)
+    chosen = data or ModelChosen()
+    asker = Asker(caller.person.id, chosen.page) if chosen.page else None
+    return await tapster.connections.try_out(connection.slug, chosen.model, asker=asker)
 
 
 @get("/api/connections/{connection_id:str}/models", opt=house("connection"))

@@ -20,8 +20,10 @@ from tapster.server.live_stream import LiveStream
             description="Server-sent events, `data` is JSON. First `hello` (`version`, `build`), "
             "then `chat-changed` (`chat_id`, `version`, `head`, `deleted`), `run-started` "
             "(`run_id`, `chat_id`, `kind`, `message_id`), `run-ended` (`run_id`, `chat_id`, "
-            "`state`), `house-changed` (`noun`), for admins `model-job` (`job`). Nothing is told "
-            "twice or later: after `hello`, read everything.",
+            "`state`), `house-changed` (`noun`), for admins `model-job` (`job`). Nothing of these "
+            "is told twice or later: after `hello`, read everything. And `errand-offered` "
+            "(`errand_id`, `ability`, `page`), told until a page takes it, and `errand-ended` "
+            "(`errand_id`).",
         )
     },
 )

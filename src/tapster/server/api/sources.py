@@ -6,6 +6,7 @@ from litestar import get
 from litestar.params import FromPath
 from msgspec import Struct
 
+from tapster.core.errands import Ability
 from tapster.core.errors import NotFound
 from tapster.core.model_jobs import Deed
 from tapster.core.models import Model
@@ -29,7 +30,8 @@ class ControlShown(Struct, frozen=True):
 class SourceShown(Struct, frozen=True):
     """A kind of provider. `variables` are those that offer a ready-made connection of it.
 
-    One that `grants` keys makes one when the person agrees in the browser.
+    One that `grants` keys makes one when the person agrees in the browser. Where there is an
+    `ability`, the model lives in a browser: a page that has it must be open.
     """
 
     id: str
@@ -44,6 +46,7 @@ class SourceShown(Struct, frozen=True):
     built_in: bool
     grants: bool
     control: ControlShown | None
+    ability: Ability | None
     options: tuple[Option, ...]
     settings: tuple[Setting, ...]
 
@@ -83,6 +86,7 @@ def _fields(source: Source) -> dict[str, Any]:
         "built_in": source.built_in,
         "grants": source.grant is not None,
         "control": _control(source),
+        "ability": source.ability,
         "options": tuple(source.options),
         "settings": tuple(source.settings()),
     }

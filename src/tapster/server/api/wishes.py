@@ -4,13 +4,19 @@ from msgspec import Struct
 
 from tapster.app import Tapster
 from tapster.chats import Wish
+from tapster.core.errands import PageId
 
 
 class Wished(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is to answer this once, in place of what the chat has. `connection` is an id or name."""
+    """Who is to answer this once, in place of what the chat has. `connection` is an id or name.
+
+    `page` is what the open page that asks calls itself: a model that lives in a browser is asked
+    there.
+    """
 
     connection: str | None = None
     model: str | None = None
+    page: PageId | None = None
 
 
 async def wish_of(wished: Wished | None, tapster: Tapster) -> Wish:
@@ -20,4 +26,4 @@ async def wish_of(wished: Wished | None, tapster: Tapster) -> Wish:
     connection = wished.connection
     if connection is not None:
         connection = (await tapster.connections.pick(connection)).id
-    return Wish(connection, wished.model)
+    return Wish(connection, wished.model, page=wished.page)

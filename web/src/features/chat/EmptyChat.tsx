@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useAsked, useModels } from "@/api/asked";
 import classes from "@/features/chat/Conversation.module.css";
+import { told } from "@/lib/words";
 
 /** An open chat in which nothing was said: who will answer, and the way to others. */
 export function EmptyChat({ chatId }: { chatId: string | null }) {
@@ -13,7 +14,7 @@ export function EmptyChat({ chatId }: { chatId: string | null }) {
   const { answering } = useModels(asked);
   if (!connection || !source) return <div className={classes.empty} />;
 
-  const model = answering?.title ?? asked.model ?? answering?.id ?? null;
+  const model = (answering?.title && told(answering.title)) ?? asked.model ?? answering?.id ?? null;
   const isBuiltIn = source.built_in;
   return (
     <div className={classes.empty}>

@@ -2,9 +2,10 @@ import { Button, Modal, NavLink, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useAbilities } from "@/api/asked";
 import { connectionsQuery, standingOf } from "@/api/connections";
 import { told } from "@/lib/words";
-import { StatusDot, moodOf } from "@/ui/Status";
+import { StandingDot } from "@/ui/PageModel";
 
 type OtherConnectionProps = {
   opened: boolean;
@@ -16,6 +17,7 @@ type OtherConnectionProps = {
 export function OtherConnection({ opened, onChoose, onClose }: OtherConnectionProps) {
   const { t } = useTranslation();
   const connections = useQuery(connectionsQuery).data ?? [];
+  const abilityOf = useAbilities();
   return (
     <Modal
       opened={opened}
@@ -32,7 +34,7 @@ export function OtherConnection({ opened, onChoose, onClose }: OtherConnectionPr
               component="button"
               label={each.name}
               description={standing ? told(standing.message) : undefined}
-              leftSection={<StatusDot mood={moodOf(standing?.state)} />}
+              leftSection={<StandingDot ability={abilityOf(each)} standing={standing} />}
               onClick={() => {
                 onChoose(each.id);
                 onClose();

@@ -3,7 +3,7 @@ import { IconCheck, IconChevronDown, IconPlug } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useAsked, useModels } from "@/api/asked";
+import { useAbilities, useAsked, useModels } from "@/api/asked";
 import { type ChatChanges, changeChat, chatQuery } from "@/api/chats";
 import { connectionsQuery, standingOf } from "@/api/connections";
 import { useFavourites } from "@/api/favourites";
@@ -12,7 +12,8 @@ import classes from "@/features/chat/ChatHeader.module.css";
 import { told } from "@/lib/words";
 import { Coded } from "@/ui/Coded";
 import { ModelPicker } from "@/ui/ModelPicker";
-import { StatusDot, moodOf } from "@/ui/Status";
+import { StandingDot } from "@/ui/PageModel";
+import { StatusDot } from "@/ui/Status";
 import { showTrouble } from "@/ui/toasts";
 
 /** Who answers in a chat: the connection with how it stands, and its model. */
@@ -24,9 +25,9 @@ export function WhoAnswers({ chatId }: { chatId: string | null }) {
   const [favourites, mark] = useFavourites(source?.id ?? "");
   const choose = useChoose(chatId);
   const connections = useQuery(connectionsQuery).data ?? [];
+  const abilityOf = useAbilities();
   const standing = connection && standingOf(connection);
   const isReady = source?.built_in && !standing;
-  const mood = isReady ? "ready" : moodOf(standing?.state);
   const name = connection ? nameOf(connection, source?.title) : t("No connection");
 
   return (
@@ -41,7 +42,9 @@ export function WhoAnswers({ chatId }: { chatId: string | null }) {
             miw={0}
             aria-label={t("Connection: {{name}}", { name })}
             title={name}
-            leftSection={<StatusDot mood={mood} title={standing ? told(standing.message) : undefined} />}
+            leftSection={
+              isReady ? <StatusDot mood="ready" /> : <StandingDot ability={source?.ability ?? null} standing={standing} />
+            }
             rightSection={<IconChevronDown size={16} aria-hidden />}
           >
             <Text component="span" size="sm" truncate>
@@ -55,7 +58,7 @@ export function WhoAnswers({ chatId }: { chatId: string | null }) {
             return (
               <Menu.Item
                 key={each.id}
-                leftSection={<StatusDot mood={moodOf(stands?.state)} />}
+                leftSection={<StandingDot ability={abilityOf(each)} standing={stands} />}
                 rightSection={each.id === connection?.id && <IconCheck size={16} aria-label={t("chosen")} />}
                 onClick={() => choose({ connection: each.id, model: null })}
               >

@@ -45,7 +45,7 @@ export function AdvancedPart({ form }: { form: ConnectionForm }) {
           error={failure.at.notes}
           onChange={(event) => form.type({ notes: event.currentTarget.value })}
         />
-        {!source.built_in && (
+        {!source.built_in && source.ability === null && (
           <>
             <SimpleGrid cols={{ base: 1, sm: 3 }} spacing={12}>
               {wait("connect", t("Connect timeout"), t("How long the server may take to be reached."))}

@@ -10,6 +10,7 @@ import type { Place } from "@/features/connections/failure";
 import { NEW } from "@/features/connections/drafts";
 import { shownOrigin } from "@/features/connections/origins";
 import type { ConnectionForm } from "@/features/connections/useConnectionForm";
+import { PageModelPart } from "@/features/connections/PageModelPart";
 import { useElapsed } from "@/lib/elapsed";
 import { Caution } from "@/ui/Caution";
 import { StatusLine } from "@/ui/Status";
@@ -18,7 +19,7 @@ import { Trouble } from "@/ui/Trouble";
 /** Saves what was typed, asks the endpoint how it stands, and says so. */
 export function ConnectPart({ form }: { form: ConnectionForm }) {
   const { t } = useTranslation();
-  const { connection, failure, detached, saving } = form;
+  const { connection, failure, detached, saving, source } = form;
   const { checking, cancel } = useCheck(connection?.id ?? NEW);
   const names = useFieldNames();
   const elapsed = useElapsed(checking);
@@ -48,7 +49,9 @@ export function ConnectPart({ form }: { form: ConnectionForm }) {
             </Button>
           )}
           <Text size="sm" c="dimmed">
-            {changed
+            {source.ability
+              ? t("Saves what you typed. Whether the model is there is seen in this page.")
+              : changed
               ? t("Saves what you typed, then checks the connection.")
               : t("Checks the connection. Nothing is locked if it fails.")}
           </Text>
@@ -90,11 +93,11 @@ export function ConnectPart({ form }: { form: ConnectionForm }) {
           </List>
         </Caution>
       )}
-      <CheckFound
-        connection={connection}
-        elapsed={elapsed}
-        changed={changed && connection !== null}
-      />
+      {source.ability ? (
+        <PageModelPart form={form} ability={source.ability} />
+      ) : (
+        <CheckFound connection={connection} elapsed={elapsed} changed={changed && connection !== null} />
+      )}
     </Part>
   );
 }

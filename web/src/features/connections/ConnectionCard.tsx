@@ -10,6 +10,7 @@ import { TestPart } from "@/features/connections/TestPart";
 import { useCheck } from "@/features/connections/checking";
 import { useElapsed } from "@/lib/elapsed";
 import { ConnectionStatus } from "@/ui/ConnectionStatus";
+import { PageModel } from "@/ui/PageModel";
 
 type ConnectionCardProps = {
   connection: Connection;
@@ -57,6 +58,8 @@ export function ConnectionCard({ connection, source, admin, onMakeOwn }: Connect
             </Group>
             <CheckFound connection={connection} elapsed={elapsed} changed={false} />
           </>
+        ) : source?.ability ? (
+          <PageModel ability={source.ability} about={source.docs} />
         ) : (
           <ConnectionStatus standing={standingOf(connection)} />
         )}

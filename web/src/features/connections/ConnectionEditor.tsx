@@ -38,6 +38,8 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
   const names = useFieldNames();
   const [kind, setKind] = useState<string>(connection?.api_type ?? "chat");
   const changed = form.unsaved.length > 0;
+  /** Whether it has an address, on this machine or elsewhere. */
+  const isServed = !source.built_in && source.ability === null;
   return (
     <>
       <Part title={t("API type")}>
@@ -61,9 +63,9 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
       </Part>
       {kind === "chat" && (
         <>
-          {(!source.built_in || source.options.length > 0) && (
-            <Part title={source.built_in ? t("Options") : t("Endpoint")}>
-              {!source.built_in && <EndpointField form={form} />}
+          {(isServed || source.options.length > 0) && (
+            <Part title={isServed ? t("Endpoint") : t("Options")}>
+              {isServed && <EndpointField form={form} />}
               <OptionFields form={form} />
             </Part>
           )}
@@ -80,7 +82,7 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
               control={source.control}
             />
           )}
-          {!source.built_in && <ProxyPart form={form} />}
+          {isServed && <ProxyPart form={form} />}
           <TestPart
             ready={async () =>
               changed || !connection ? ((await form.save())?.id ?? null) : connection.id

@@ -12,6 +12,7 @@ import { NEW, useDraft } from "@/features/connections/drafts";
 import { FindServers } from "@/features/connections/servers/FindServers";
 import { told } from "@/lib/words";
 import { Coded } from "@/ui/Coded";
+import { usePageStanding } from "@/ui/PageModel";
 import { StatusDot, moodOf } from "@/ui/Status";
 
 type ConnectionListProps = {
@@ -94,9 +95,10 @@ function ConnectionRow({ connection, source, shown, used, onUse }: ConnectionRow
   const { t } = useTranslation();
   const { check, checking } = useCheck(connection.id);
   const draft = useDraft(connection.id);
-  const standing = standingOf(connection) ?? check;
-  const mood = checking ? "busy" : moodOf(standing?.state);
-  const troubled = !checking && standing && mood !== "ready";
+  const here = usePageStanding(source?.ability ?? null);
+  const standing = here ?? standingOf(connection) ?? check;
+  const mood = checking ? "busy" : (here?.mood ?? moodOf(standingOf(connection)?.state ?? check?.state));
+  const troubled = !checking && standing && mood !== "ready" && mood !== "busy";
   const use = used ? t("New chats use this connection") : t("Use {{name}} for new chats", { name: connection.name });
   return (
     <li className={classes.row} data-shown={shown || undefined}>

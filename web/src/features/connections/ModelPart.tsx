@@ -32,7 +32,8 @@ export function ModelPart({ form }: { form: ConnectionForm }) {
       <ModelPicker
         label={t("Model")}
         models={models}
-        value={fields.model}
+        // Where the browser chooses, that is what is chosen.
+        value={fields.model ?? (source.ability ? (models[0]?.id ?? null) : null)}
         onChange={(model) => void form.choose({ model })}
         favourites={favourites}
         onFavourite={onFavourite}
@@ -45,7 +46,7 @@ export function ModelPart({ form }: { form: ConnectionForm }) {
         </Text>
       )}
       <Group gap={12}>
-        {connection && (
+        {connection && !source.ability && (
           <Button
             variant="default"
             leftSection={<IconRefresh size={16} aria-hidden />}
@@ -68,6 +69,17 @@ export function ModelPart({ form }: { form: ConnectionForm }) {
           {told(sentenceOf(refresh.error))}
         </Text>
       )}
+      {!source.ability && <Wishes form={form} />}
+    </Part>
+  );
+}
+
+/** What is wished for of the list, and of the check. */
+function Wishes({ form }: { form: ConnectionForm }) {
+  const { t } = useTranslation();
+  const { fields } = form;
+  return (
+    <>
       <Checkbox
         label={t('Show "External" models')}
         description={t("Lists every model the endpoint reports, also those Tapster does not know.")}
@@ -80,6 +92,6 @@ export function ModelPart({ form }: { form: ConnectionForm }) {
         checked={fields.bypass_status_check}
         onChange={(event) => void form.choose({ bypass_status_check: event.currentTarget.checked })}
       />
-    </Part>
+    </>
   );
 }

@@ -23,6 +23,7 @@ export function SourceSelect({ sources, chosen, saved, onChoose }: SourceSelectP
     local: t("Local servers"),
     others: t("All others"),
     here: t("On this machine"),
+    page: t("In your browser"),
     retired: t("Retired"),
   };
   const open = openSource(sources);

@@ -15,6 +15,7 @@ export const PROXY: Proxy = { id: "p1", name: "friend", url: "https://proxy.test
 export const SOURCE: Source = {
   id: "some",
   title: "Some",
+  ability: null,
   built_in: false,
   control: null,
   docs: "",

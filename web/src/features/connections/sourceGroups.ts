@@ -2,7 +2,10 @@
 
 import type { Source } from "@/api/sources";
 
-export type SourceGroup = { kind: "common" | "local" | "others" | "here" | "retired"; sources: Source[] };
+export type SourceGroup = {
+  kind: "common" | "local" | "others" | "here" | "page" | "retired";
+  sources: Source[];
+};
 
 /**
  * Return the sources in groups, as the server orders them: what many use stands first there, the
@@ -11,7 +14,8 @@ export type SourceGroup = { kind: "common" | "local" | "others" | "here" | "reti
 export function groupedSources(sources: readonly Source[]): SourceGroup[] {
   const here = sources.filter((source) => source.built_in);
   const retired = sources.filter((source) => !source.built_in && source.retired);
-  const led = sources.filter((source) => !source.built_in && !source.retired);
+  const page = sources.filter((source) => source.ability);
+  const led = sources.filter((source) => !source.built_in && !source.ability && !source.retired);
   const local = led.filter(isLocal);
   const served = led.filter((source) => !isLocal(source));
   let begins = served.length;
@@ -23,6 +27,7 @@ export function groupedSources(sources: readonly Source[]): SourceGroup[] {
     { kind: "local", sources: local },
     { kind: "others", sources: served.slice(begins) },
     { kind: "here", sources: here },
+    { kind: "page", sources: page },
     { kind: "retired", sources: retired },
   ];
   return groups.filter((group) => group.sources.length > 0);

@@ -36,6 +36,13 @@ export const REASONS: Record<string, string> = {
   interrupted: "The answer was cut off by the provider.",
 };
 
+/** And those of our own, where no provider is at fault: a model in a browser has none. */
+const OWN_REASONS: Record<string, string> = {
+  page_gone: "The page that wrote this is gone.",
+  needs_page: "This model lives in a browser.",
+  no_page: "No open page has this model.",
+};
+
 const EVERY: readonly WayOut[] = ["retry", "useOtherConnection"];
 
 /** Return how the answer in `message` ended; `null` where there is nothing to say. */
@@ -48,7 +55,7 @@ export function endingOf(message: Message): Ending | null {
   if (reply.error) {
     return {
       tone: "trouble",
-      sentence: REASONS[reply.error.reason] ?? "The provider failed.",
+      sentence: OWN_REASONS[reply.error.code ?? ""] ?? REASONS[reply.error.reason] ?? "The provider failed.",
       words: reply.error.message || null,
       ways: ["retry", ...goOn, "useOtherConnection"],
       after: reply.error.retry_after ?? null,

@@ -1,0 +1,1 @@
+export { useErrands } from "@/features/errands/useErrands";
