@@ -188,3 +188,12 @@ def test_a_model_in_a_browser_is_said_to_be_there_and_nowhere_else(call):
     assert "open Tapster in a browser that has it" in asked.err
     assert checked.code == 0
     assert "Open Tapster in a browser that has it" in checked.out + checked.err
+
+
+def test_a_model_in_a_browser_is_not_the_usual_one_of_a_terminal(call, chat):
+    call("connections", "add", "page", "--source", "windowai")
+
+    asked = call("chat", "hi")
+
+    assert asked.code == 0
+    assert asked.err.startswith("oa · ")

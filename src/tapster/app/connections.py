@@ -84,12 +84,17 @@ class Connections:
         """Return the connection called `name`; raise `NotFound` with the nearest names."""
         return await self._relay.book.find(name)
 
-    async def usual(self) -> Connection:
+    async def usual(self, *, without_page: bool = False) -> Connection:
         """Return the connection to use where none is named.
 
         That is the saved one changed last, else one from the environment, else the built-in.
+        `without_page` leaves out those whose model lives in a browser.
         """
-        every = await self.all()
+        every = [
+            each
+            for each in await self.all()
+            if not (without_page and self.source_of(each).ability is not None)
+        ]
         saved = [each for each in every if not each.ready_made]
         if saved:
             return max(saved, key=lambda each: each.updated_at)

@@ -28,7 +28,7 @@ async def choose(
             return aimed.connection, aimed.model
     every = await tapster.connections.all()
     saved = [each for each in every if not each.ready_made]
-    connection = await tapster.connections.usual()
+    connection = await tapster.connections.usual(without_page=True)
     chosen = model or await tapster.connections.model_of(connection)
     if not await _may_answer(tapster, connection, chosen):
         # Whoever is asked says so; that it would answer must not be said.

@@ -65,7 +65,7 @@ async def _work(
 
     async with opened(context) as tapster:
         connections = tapster.connections
-        there = await (connections.find(at) if at else connections.usual())
+        there = await (connections.find(at) if at else connections.usual(without_page=True))
         job = await tapster.model_jobs.start(there.slug, deed, model, options)
         line = _Line(f"{_DOING[deed]} {one_line(job.model)}")
         try:
