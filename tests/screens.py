@@ -9,6 +9,9 @@ from playwright.sync_api import Page, expect
 
 from browsing import DESKTOP, PHONE, Scheme, Windows, browsing
 from conversing import Conversation
+from mock_provider import home as homely
+from mock_provider import homes
+from page_models import with_extension
 from running import Home, LiveMock, serving
 from talking import Talker
 
@@ -51,10 +54,19 @@ def main() -> None:
             ("Claude", "claude", "/anthropic/v1", "claude-sonnet-4-6"),
             ("OpenRouter", "openrouter", "/openrouter/api/v1", "openai/gpt-6-sol"),
             ("Studio", "custom", "/compatible/v1", "local-model"),
+            ("Ollama", "ollama", "/own/ollama", "llama3.2:1b"),
         ):
             home.add(name, source, "--endpoint", mock.url + place, "--model", model)
+        home.add("Window AI", "windowai", key=None)
+        mock.provider.room("ollama").trouble = "hangs"
         token = home.run("tokens", "create", "s", "--scope", "api", "--scope", "admin").strip()
-        with serving(home) as server, Talker(server.url, token) as talker:
+        with (
+            serving(home) as server,
+            Talker(server.url, token) as talker,
+            homely.serving(homes.LLAMACPP, ports=(8080,)),
+            homely.serving(homes.KOBOLDCPP, ports=(5001,)),
+            homely.serving(homes.TABBYAPI.locked(), ports=(5000,)),
+        ):
             chat = furnish(talker)
             for view in ("dark", "light", "phone"):
                 picture(windows, server.url, view, chat, talker)
@@ -67,7 +79,7 @@ def furnish(talker: Talker) -> str:
         other = talker.chat(title=title, connection="Studio", model="local-model")
         talker.finish(talker.say(other, "mock:echo\nThe tide turns at four."))
     for connection in talker.get("/api/connections"):
-        if not connection["ready_made"]:
+        if not connection["ready_made"] and connection["source"] != "windowai":
             talker.post(f"/api/connections/{connection['id']}/check")
     chat = talker.chat(title="Pouring a stout", connection="Claude", model="claude-sonnet-4-6")
     first = talker.post(f"/api/chats/{chat}/messages", {"text": ASKED, "answer": False})["message"]
@@ -86,8 +98,9 @@ def picture(windows: Windows, url: str, view: str, chat: str, talker: Talker) ->
     """Take each page in one view."""
     viewport = PHONE if view == "phone" else DESKTOP
     scheme: Scheme = "light" if view.endswith("light") else "dark"
-    own = next(each["id"] for each in talker.get("/api/connections") if each["name"] == "Claude")
+    own = {each["name"]: each["id"] for each in talker.get("/api/connections")}
     with windows.open(url, viewport=viewport, scheme=scheme, forgiving=("",)) as page:
+        with_extension(page)
         Conversation(page).open(chat)
         expect(page.get_by_role("table").first).to_be_visible()
         if view != "phone":
@@ -96,7 +109,8 @@ def picture(windows: Windows, url: str, view: str, chat: str, talker: Talker) ->
         if view != "phone":
             page.keyboard.press("Control+.")
         for name, place in (
-            ("connections", f"/connections/{own}"),
+            ("connections", f"/connections/{own['Claude']}"),
+            ("browser-model", f"/connections/{own['Window AI']}"),
             ("chats", "/chats"),
             ("tree", f"/chats/{chat}/tree"),
             ("search", "/search?q=tide"),
@@ -105,6 +119,22 @@ def picture(windows: Windows, url: str, view: str, chat: str, talker: Talker) ->
             page.goto(place)
             expect(page.locator("#main :is(h1, h2)").first).to_be_attached()
             keep(page, f"{name}-{view}")
+        models_of(page, f"/connections/{own['Ollama']}")
+        keep(page, f"models-{view}")
+        page.goto("/connections")
+        page.get_by_role("button", name="Find my servers").click()
+        expect(page.get_by_role("button", name="Look again")).to_be_visible()
+        keep(page, f"servers-{view}")
+
+
+def models_of(page: Page, place: str) -> None:
+    """Show the models on a server, one of which is on its way."""
+    page.goto(place)
+    page.get_by_role("button", name="Ask the server for its models").click()
+    if not page.get_by_role("progressbar", name="Downloading gemma3:4b").is_visible():
+        page.get_by_label("Download a model").fill("gemma3:4b")
+        page.get_by_role("button", name="Download", exact=True).click()
+    page.get_by_role("progressbar", name="Downloading gemma3:4b").scroll_into_view_if_needed()
 
 
 def keep(page: Page, name: str) -> None:
