@@ -43,7 +43,7 @@ async def add(
     **draft: Any,
 ) -> Connection:
     """Save a connection called `here`."""
-    draft.setdefault("timeouts", Timeouts(connect=1, idle=2, total=10))
+    draft.setdefault("timeouts", Timeouts(connect=5, idle=2, total=10))
     return await tapster.connections.add(
         "here", source, Draft(endpoint=endpoint, **draft), Secret(key) if key else None
     )
