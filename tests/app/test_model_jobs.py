@@ -515,6 +515,18 @@ async def test_closing_hangs_up_and_says_so(tmp_path, mock):
     assert "Tapster was stopped meanwhile" in tapster.model_jobs.get(job.id).message
 
 
+async def test_one_begun_at_the_very_end_holds_nothing_up(tmp_path, mock):
+    async with open_tapster(tmp_path, patience=_patience()) as tapster:
+        await connected(tapster, mock, "ollama")
+        mock.room("ollama").trouble = "hangs"
+        job = await tapster.model_jobs.start("here", "download", "gemma3:4b")
+
+        async with asyncio.timeout(10):
+            await tapster.model_jobs.aclose()
+
+    assert tapster.model_jobs.get(job.id).state == "failed"
+
+
 async def test_every_process_knows_of_a_job_and_may_have_it_stopped(tapster, mock):
     connection = await connected(tapster, mock, "ollama")
     mock.room("ollama").trouble = "hangs"
@@ -544,7 +556,7 @@ async def test_every_process_knows_of_a_job_and_may_have_it_stopped(tapster, moc
 @pytest.mark.parametrize(
     ("server", "model", "words"),
     [
-        ("llamacpp", "qwen3-8b", "is still loading the model. Wait a little, then retry"),
+        ("llamacpp", "qwen3-8b", "is still loading its model. Try again in a moment"),
         ("tabbyapi", "Qwen3-8B-exl3", "has no model loaded. Load one under API Connections"),
     ],
 )

@@ -34,7 +34,6 @@ _NO_MEMORY = _words(
     *("out of memory", "insufficient (?:memory|vram|resources)", "more system memory"),
     *("not enough memory", "cudamalloc", "failed to allocate"),
 )
-_STILL_LOADING = _words("^loading model", "model is (?:still |being )*load")
 _NONE_LOADED = _words("no models? (?:is |are |currently )*loaded")
 
 
@@ -119,23 +118,13 @@ def act_of(source: Source, deed: Deed) -> Act:
 
 def unready(endpoint: Endpoint, error: SourceError) -> SourceError:
     """Return `error` in words that say what to do, where a server has no model to answer with."""
-    title, slug = endpoint.source.title, endpoint.connection.slug
-    if endpoint.source.control is None:
+    source = endpoint.source
+    if source.control is None or not _NONE_LOADED.search(error.message):
         return error
-    if _STILL_LOADING.search(error.message):
-        place = under_connections(f"tapster models list {slug}")
-        message = (
-            f"{title} is still loading the model. Wait a little, then retry. How it stands is told "
-            f"{place}."
-        )
-    elif _NONE_LOADED.search(error.message):
-        place = under_connections(f"tapster models load MODEL --connection {slug}")
-        message = f"{title} has no model loaded. Load one {place}, then retry."
-    else:
-        return error
+    place = under_connections(f"tapster models load MODEL --connection {endpoint.connection.slug}")
     return SourceError(
         error.reason,
-        message,
+        f"{source.title} has no model loaded. Load one {place}, then retry.",
         status=error.status,
         code=error.code,
         detail=error.message,
