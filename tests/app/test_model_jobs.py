@@ -268,6 +268,8 @@ async def test_a_provider_in_the_cloud_lets_nothing_be_done(tapster, mock):
         ("tabbyapi", ("load", "dies"), "went away before it was done"),
         ("textgen", ("load", "dies"), "went away before it was done"),
         ("llamacpp", ("load", "dies"), "its process ended with exit code 134"),
+        ("llamacpp", ("load", "evicts"), "was unloaded before it was loaded"),
+        ("localai", ("download", "nameless"), "gives no number by which to ask for it"),
         ("lmstudio", ("load", "old"), "they came with 0.4"),
         ("lmstudio", ("download", "old"), "they came with 0.4"),
         ("llamacpp", ("load", "single"), "without a model (router mode)"),
