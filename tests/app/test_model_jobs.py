@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from mock_provider.home import HANG, Home, standing
 from mock_provider.rooms import SIZE
 from mock_provider.vendors.keyed_model_servers import ADMIN_KEY
 from tapster.app import Draft
@@ -396,6 +397,17 @@ async def test_a_server_that_says_nothing_is_not_waited_for_for_ever(tmp_path, m
     assert polled[-1].state == blocked[-1].state == "failed"
     assert "was no further for so long (1 min)" in polled[-1].message
     assert blocked[-1].message
+
+
+async def test_a_list_that_never_ends_is_given_up(tmp_path):
+    async with (
+        open_tapster(tmp_path, patience=_patience(model_list=0.2)) as tapster,
+        standing(Home({"GET /api/tags": HANG})) as server,
+    ):
+        await add(tapster, "ollama", server.url)
+
+        with pytest.raises(SourceError, match="did not tell within"):
+            await tapster.model_jobs.models("here")
 
 
 # Stopped, shared, bounded ---------------------------------------------------------------------

@@ -276,6 +276,24 @@ async def test_where_the_other_loopback_address_has_the_server_it_is_found_there
     assert f"It listens at http://[::1]:{server.port}" in found.message
 
 
+async def test_a_key_goes_to_no_address_but_the_one_it_was_entered_for(lookout):
+    try:
+        standing_there = standing(homes.LMSTUDIO.locked(), host="::1")
+        server = await standing_there.__aenter__()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    try:
+        async with HttpTransport() as transport:
+            address = f"http://127.0.0.1:{server.port}"
+            link = Link(transport=transport, endpoint=address, key=Secret(KEY))
+            found = await lookout.look_both_ways(link)
+    finally:
+        await standing_there.__aexit__(None, None, None)
+
+    assert (found.source, found.sight) == ("lmstudio", Sight.KEY_WANTED)
+    assert not any("authorization" in each.headers for each in server.requests)
+
+
 def test_the_usual_ports_are_those_of_the_sources(lookout):
     assert lookout.ports == (1234, 2242, 4000, 5000, 5001, 8000, 8080, 9931, 11434)
 

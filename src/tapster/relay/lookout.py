@@ -93,7 +93,8 @@ class Lookout:
             return found
         port = f":{parts.port}" if parts.port else ""
         address = parts._replace(netloc=other + port).geturl()
-        there = await self.look(replace(link, endpoint=address))
+        # The key was entered for the address that was named.
+        there = await self.look(replace(link, endpoint=address, key=None))
         if not there.is_found:
             return found
         moved = f" It listens at {there.address}, not at {found.address}."

@@ -1,5 +1,6 @@
 """Models on a server of one's own: asked about, loaded, unloaded, downloaded."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -14,7 +15,7 @@ from tapster.core.model_jobs import Deed, Progress, ServedModel
 from tapster.core.ways import under_connections
 from tapster.relay.attempts import Patience
 from tapster.relay.endpoints import Endpoint, Endpoints
-from tapster.relay.probes import LIST_SILENCE
+from tapster.relay.probes import LIST_SILENCE, no_longer_silent
 from tapster.sources import Act, Control, Source, Wanted, as_sent
 
 # Seconds one call may take in all: a download of a hundred gigabytes is one of Ollama's.
@@ -44,16 +45,24 @@ class Served:
         self._endpoints = endpoints
         self._silence = patience.model_silence
         self._every = patience.model_pause
+        self._listed_within = patience.model_list
 
     async def models(self, connection: Connection) -> tuple[ServedModel, ...]:
         """Return what the server has and how each stands. It is asked now."""
         endpoint = await self._endpoints.as_admin(connection)
         control = control_of(endpoint.source)
-        line = endpoint.source.line(_patient(endpoint.link, LIST_SILENCE), every=self._every)
+        line = endpoint.source.line(no_longer_silent(endpoint.link, LIST_SILENCE), every=0)
         try:
-            return await control.models(line)
+            async with asyncio.timeout(self._listed_within):
+                return await control.models(line)
         except SourceError as error:
             raise _explained(endpoint, error, control) from None
+        except TimeoutError:
+            raise SourceError(
+                Reason.TIMEOUT,
+                f"{endpoint.source.title} did not tell within {self._listed_within:g} seconds "
+                "which models it has. It may be at work: try again in a moment.",
+            ) from None
 
     async def do(
         self, connection: Connection, deed: Deed, model: str, options: Mapping[str, Any]
@@ -88,7 +97,7 @@ class Served:
         if act.goes_on:
             return False
         if act.undo is not None:
-            line = endpoint.source.line(_patient(endpoint.link, LIST_SILENCE), every=self._every)
+            line = endpoint.source.line(no_longer_silent(endpoint.link, LIST_SILENCE), every=0)
             try:
                 await act.undo(line, Wanted(model))
             except SourceError:
@@ -133,7 +142,7 @@ def unready(endpoint: Endpoint, error: SourceError) -> SourceError:
 
 
 def _patient(link: Link, silence: float) -> Link:
-    """Return `link` that waits so long for a word, however long all of it takes."""
+    """Return `link` that waits `silence` seconds for a word, however long all of it takes."""
     return replace(link, timeouts=replace(link.timeouts, idle=silence, total=_LONGEST))
 
 
