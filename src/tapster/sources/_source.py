@@ -125,6 +125,8 @@ class HttpSource:
     - `ranges`: overrides of `(low, high)` per setting; `model_ranges` those of one model.
       `own` overrides what else is known of a setting.
     - `ignores`: settings it takes and does nothing with, and why: they are not sent.
+    - `always_streams`: answers are streamed to us even where they are wanted whole, as the server
+      does not hear of a closed connection otherwise.
     - `halt`: the call that stops an answer, where closing the connection is not enough.
     - `count`: asks how many tokens a prompt is, where the server tells.
     - `keeps_connections`: false where the server closes them although it says otherwise.
@@ -160,6 +162,7 @@ class HttpSource:
     facts_path: str | None = None
     status: StatusCall | None = None
     keeps_connections: bool = True
+    always_streams: bool = False
     halt: Halt | None = None
     count: Count | None = None
     list_is_public: bool = False
@@ -236,6 +239,7 @@ class HttpSource:
 
     def encoded(self, request: ChatRequest, link: Link) -> Encoded:
         """Return exactly what would be sent, shaped by the link's own body rules."""
+        request = self._streamed(request)
         notices: tuple[Noticed, ...] = ()
         # The rules of models are about chats: raw text goes as the program wrote it.
         if self.refine and request.prompt is None:
@@ -260,6 +264,7 @@ class HttpSource:
         """
         if retired := self.retired_at(link):
             raise SourceError(Reason.NOT_FOUND, retired)
+        request = self._streamed(request)
         encoded = self.encoded(request, link)
         dialect = self.dialect_for(request, link)
         if encoded.notices:
@@ -375,6 +380,12 @@ class HttpSource:
         if self.status.verdict:
             self.status.verdict(body)
         return self.status.proves_key
+
+    def _streamed(self, request: ChatRequest) -> ChatRequest:
+        """Return `request`, streamed where this server is always asked for that."""
+        if request.stream or not self.always_streams:
+            return request
+        return msgspec.structs.replace(request, stream=True)
 
     def _own_endpoint(self, link: Link) -> str:
         if self.home:

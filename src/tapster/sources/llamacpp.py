@@ -211,6 +211,7 @@ source = HttpSource(
     status=StatusCall("/health", proves_key=False),
     # After a stream it closes without having said so: a call just then would be lost.
     keeps_connections=False,
+    always_streams=True,
     count=count,
     always_external=True,
     note=(
