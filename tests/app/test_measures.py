@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
+from tapster.app import Draft
 from tapster.app.measures import Measures
 from tapster.core.chats import ChatFields
 from tapster.core.messages import Image, Text, says
@@ -141,6 +142,18 @@ async def test_a_server_that_fails_to_count_leaves_the_estimate(tapster, mock, h
     assert preview.report.counted is None
     assert preview.report.estimated
     assert preview.report.total > 0
+
+
+async def test_nobody_is_asked_where_the_key_is_for_another_address(tapster, mock, here):
+    await tapster.connections.edit(
+        "here", Draft(endpoint=f"{mock.url}/textgen".replace("127.0.0.1", "localhost"))
+    )
+    chat = await tapster.chats.create(ME, ChatFields(connection=here.id))
+
+    preview = await tapster.previews.of(ME, chat.id, said="Hello there")
+
+    assert preview.report.counted is None
+    assert not mock.requests
 
 
 async def test_pictures_are_not_counted_by_the_words_beside_them(tapster, mock, here):
