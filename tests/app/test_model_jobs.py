@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from mock_provider import homes
 from mock_provider.home import HANG, Home, standing
 from mock_provider.rooms import SIZE
 from mock_provider.vendors.keyed_model_servers import ADMIN_KEY
@@ -397,6 +398,23 @@ async def test_a_server_that_says_nothing_is_not_waited_for_for_ever(tmp_path, m
     assert polled[-1].state == blocked[-1].state == "failed"
     assert "was no further for so long (1 min)" in polled[-1].message
     assert blocked[-1].message
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [(None, "wants a key (401) and there is none"), ("sk-wrong-0123456789", "key was refused")],
+)
+async def test_a_server_without_admins_that_wants_a_key_says_where_to_enter_it(tapster, key, words):
+    async with standing(homes.LMSTUDIO.locked()) as server:
+        await add(tapster, "lmstudio", server.url, key=key)
+
+        with pytest.raises(SourceError) as raised:
+            await tapster.model_jobs.models("here")
+        told = await done(tapster, "load", "qwen/qwen3-8b")
+
+    assert words in raised.value.message
+    assert words in told[-1].message
+    assert key is None or key not in told[-1].message
 
 
 async def test_a_list_that_never_ends_is_given_up(tmp_path):

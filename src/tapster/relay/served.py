@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -16,6 +17,7 @@ from tapster.core.ways import under_connections
 from tapster.relay.attempts import Patience
 from tapster.relay.endpoints import Endpoint, Endpoints
 from tapster.relay.probes import LIST_SILENCE, no_longer_silent
+from tapster.relay.verdicts import verdict_on
 from tapster.sources import Act, Control, Source, Wanted, as_sent
 
 # Seconds one call may take in all: a download of a hundred gigabytes is one of Ollama's.
@@ -187,7 +189,7 @@ def _way_out(
     title, said = endpoint.source.title, error.message
     if error.reason in {Reason.AUTH, Reason.PERMISSION}:
         if not control.admin:
-            return None
+            return verdict_on(endpoint, error, now=time.time()).message
         place = under_connections(f"tapster keys set {endpoint.connection.slug} --admin")
         return (
             f"{title} does not take this key for changes of its models: it wants its admin key. "
