@@ -14,8 +14,11 @@ from tapster.relay import Patience
 from tapster.vault import Passwords
 from tapster.vault.masters import Cost
 
-# Quick enough for a test, and still in the same order as the real waits.
-QUICK = Patience(first_wait=0.01, longest_wait=0.02, longest_asked=0.1, recheck_every=0.05)
+# Quick enough for a test, and still in the same order as the real waits; a count is waited for on
+# the slowest machine.
+QUICK = Patience(
+    first_wait=0.01, longest_wait=0.02, longest_asked=0.1, recheck_every=0.05, count=10.0
+)
 
 # What one guess costs in a test: next to nothing.
 CHEAP = Cost(passes=1, memory=8, lanes=1)

@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from llama_servers import KEY, serving
 from tapster.core.chats import ChatFields
@@ -228,11 +229,26 @@ async def written(llama):
     return int(line)
 
 
-async def test_a_closed_connection_stops_it(tapster, llama, connected):
+async def test_an_answer_that_is_wanted_whole_is_whole(tapster, connected):
+    settings = Settings(max_tokens=6, top_k=1, logprobs=True, top_logprobs=1)
+    asked = ChatRequest(model="tiny", messages=(says("user", "Hi"),), settings=settings)
+
+    streamed, whole = [
+        [event async for event in tapster.stream("here", replace(asked, stream=stream))]
+        for stream in (True, False)
+    ]
+
+    assert text_of(whole)
+    assert [type(event) for event in whole] == [type(event) for event in streamed]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_closed_connection_stops_it(tapster, llama, connected, stream):
     request = ChatRequest(
         model="tiny",
         messages=(says("user", "Tell a story."),),
         settings=Settings(max_tokens=900, ignore_eos=True),
+        stream=stream,
     )
 
     async def hear():

@@ -3,13 +3,18 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
+from tapster.app import Draft
+from tapster.app.measures import Measures
 from tapster.core.chats import ChatFields
-from tapster.core.messages import Image, Text
+from tapster.core.messages import Image, Text, says
 from tapster.core.models import Model
 from tapster.core.people import ME
-from tapster.core.requests import Settings
-from tapsters import add
+from tapster.core.requests import ChatRequest, Settings
+from tapster.prompts import Estimate, Prompt
+from tapster.prompts.report import Item, Report
+from tapsters import QUICK, add, open_tapster
 from writing import asked_of, chat_with, written
 
 COUNT = "/textgen/v1/internal/token-count"
@@ -17,11 +22,15 @@ COUNT = "/textgen/v1/internal/token-count"
 LINE = "The rain has stopped over the old bridge, and somebody walks home. " * 6
 
 
-@pytest.fixture
-async def here(tapster, mock):
+async def connected(tapster, mock):
     made = await add(tapster, "textgen", f"{mock.url}/textgen", model="echo")
     await tapster.shelf.keep(made, (Model(id="echo", context=2_000),))
     return made
+
+
+@pytest.fixture
+async def here(tapster, mock):
+    return await connected(tapster, mock)
 
 
 def counts(mock):
@@ -91,14 +100,34 @@ async def test_what_was_learned_spares_the_next_answer_a_second_count(tapster, m
     assert len(counts(mock)) == before + 1
 
 
-async def test_a_server_slow_to_count_holds_no_answer_up(tapster, mock, here):
-    mock.vendor("textgen").counts_after = float("inf")
-    chat, history = long_chat(here)
+async def test_what_two_prompts_tell_of_the_same_estimate_is_not_added_up(tapster, mock, here):
+    mock.vendor("textgen").letters_per_token = 2
+    partner = await tapster.partners.of(chat_with("u Hi", connection=here.id)[0])
+    measures = Measures(tapster.relay, Estimate())
+    count = measures.counter_for(partner)
 
-    async with asyncio.timeout(20):
-        await written(tapster, asked_of(chat, history))
-        # It is left alone for a while.
-        await written(tapster, asked_of(*long_chat(here)))
+    for times in (10, 11):
+        text = LINE * times
+        request = ChatRequest(model="echo", messages=(says("user", text),))
+        items = (Item("history", "user", count(text)),)
+        report = Report(items=items, total=count(text), budget=8_000, context=10_000, reply=1)
+        prompt = Prompt(request.messages, report)
+        until = asyncio.get_running_loop().time() + 10
+        await measures.measure(partner, prompt, request, count=count, until=until)
+
+    learned = measures.counter_for(partner)
+    assert learned(text) == pytest.approx(len(text) / 2, rel=0.05)
+
+
+async def test_a_server_slow_to_count_holds_no_answer_up(tmp_path, mock):
+    mock.vendor("textgen").counts_after = float("inf")
+    async with open_tapster(tmp_path, patience=replace(QUICK, count=1.0)) as tapster:
+        here = await connected(tapster, mock)
+
+        async with asyncio.timeout(20):
+            await written(tapster, asked_of(*long_chat(here)))
+            # It is left alone for a while.
+            await written(tapster, asked_of(*long_chat(here)))
 
     assert len(counts(mock)) == 1
     assert [record.status for record in answers(mock)] == [200, 200]
@@ -113,6 +142,18 @@ async def test_a_server_that_fails_to_count_leaves_the_estimate(tapster, mock, h
     assert preview.report.counted is None
     assert preview.report.estimated
     assert preview.report.total > 0
+
+
+async def test_nobody_is_asked_where_the_key_is_for_another_address(tapster, mock, here):
+    await tapster.connections.edit(
+        "here", Draft(endpoint=f"{mock.url}/textgen".replace("127.0.0.1", "localhost"))
+    )
+    chat = await tapster.chats.create(ME, ChatFields(connection=here.id))
+
+    preview = await tapster.previews.of(ME, chat.id, said="Hello there")
+
+    assert preview.report.counted is None
+    assert not mock.requests
 
 
 async def test_pictures_are_not_counted_by_the_words_beside_them(tapster, mock, here):

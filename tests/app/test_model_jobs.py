@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from mock_provider import homes
+from mock_provider.home import HANG, Home, standing
 from mock_provider.rooms import SIZE
 from mock_provider.vendors.keyed_model_servers import ADMIN_KEY
 from tapster.app import Draft
@@ -268,6 +270,8 @@ async def test_a_provider_in_the_cloud_lets_nothing_be_done(tapster, mock):
         ("tabbyapi", ("load", "dies"), "went away before it was done"),
         ("textgen", ("load", "dies"), "went away before it was done"),
         ("llamacpp", ("load", "dies"), "its process ended with exit code 134"),
+        ("llamacpp", ("load", "evicts"), "was unloaded before it was loaded"),
+        ("localai", ("download", "nameless"), "gives no number by which to ask for it"),
         ("lmstudio", ("load", "old"), "they came with 0.4"),
         ("lmstudio", ("download", "old"), "they came with 0.4"),
         ("llamacpp", ("load", "single"), "without a model (router mode)"),
@@ -396,6 +400,34 @@ async def test_a_server_that_says_nothing_is_not_waited_for_for_ever(tmp_path, m
     assert blocked[-1].message
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [(None, "wants a key (401) and there is none"), ("sk-wrong-0123456789", "key was refused")],
+)
+async def test_a_server_without_admins_that_wants_a_key_says_where_to_enter_it(tapster, key, words):
+    async with standing(homes.LMSTUDIO.locked()) as server:
+        await add(tapster, "lmstudio", server.url, key=key)
+
+        with pytest.raises(SourceError) as raised:
+            await tapster.model_jobs.models("here")
+        told = await done(tapster, "load", "qwen/qwen3-8b")
+
+    assert words in raised.value.message
+    assert words in told[-1].message
+    assert key is None or key not in told[-1].message
+
+
+async def test_a_list_that_never_ends_is_given_up(tmp_path):
+    async with (
+        open_tapster(tmp_path, patience=_patience(model_list=0.2)) as tapster,
+        standing(Home({"GET /api/tags": HANG})) as server,
+    ):
+        await add(tapster, "ollama", server.url)
+
+        with pytest.raises(SourceError, match="did not tell within"):
+            await tapster.model_jobs.models("here")
+
+
 # Stopped, shared, bounded ---------------------------------------------------------------------
 
 
@@ -515,6 +547,18 @@ async def test_closing_hangs_up_and_says_so(tmp_path, mock):
     assert "Tapster was stopped meanwhile" in tapster.model_jobs.get(job.id).message
 
 
+async def test_one_begun_at_the_very_end_holds_nothing_up(tmp_path, mock):
+    async with open_tapster(tmp_path, patience=_patience()) as tapster:
+        await connected(tapster, mock, "ollama")
+        mock.room("ollama").trouble = "hangs"
+        job = await tapster.model_jobs.start("here", "download", "gemma3:4b")
+
+        async with asyncio.timeout(10):
+            await tapster.model_jobs.aclose()
+
+    assert tapster.model_jobs.get(job.id).state == "failed"
+
+
 async def test_every_process_knows_of_a_job_and_may_have_it_stopped(tapster, mock):
     connection = await connected(tapster, mock, "ollama")
     mock.room("ollama").trouble = "hangs"
@@ -544,7 +588,7 @@ async def test_every_process_knows_of_a_job_and_may_have_it_stopped(tapster, moc
 @pytest.mark.parametrize(
     ("server", "model", "words"),
     [
-        ("llamacpp", "qwen3-8b", "is still loading the model. Wait a little, then retry"),
+        ("llamacpp", "qwen3-8b", "is still loading its model. Try again in a moment"),
         ("tabbyapi", "Qwen3-8B-exl3", "has no model loaded. Load one under API Connections"),
     ],
 )

@@ -225,10 +225,20 @@ async def test_a_connection_at_its_sources_own_address_goes_on_leading_there(tap
     assert moved.detached == back.detached == ()
 
 
-async def test_what_is_built_in_is_no_other_source(tapster):
+async def test_one_whose_address_an_option_chose_goes_on_leading_there(tapster):
+    await add(tapster, "moonshot", None, KEY, options={"endpoint": "mainland"})
+
+    moved = await tapster.connections.edit("here", Draft(), source="custom")
+
+    assert moved.connection.endpoint == "https://api.moonshot.cn/v1"
+    assert moved.detached == ()
+
+
+@pytest.mark.parametrize("source", ["local", "browser"])
+async def test_what_is_built_in_or_in_a_page_is_no_other_source(tapster, source):
     await add(tapster, "vllm", None, None)
 
     with pytest.raises(InvalidInput) as refused:
-        await tapster.connections.edit("here", Draft(), source="local")
+        await tapster.connections.edit("here", Draft(), source=source)
 
     assert refused.value.field == "source"

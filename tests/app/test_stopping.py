@@ -6,7 +6,9 @@ from contextlib import aclosing
 import pytest
 
 from mock_provider.vendors.local_servers import LOCAL_SERVERS
+from tapster.core.errors import Reason, SourceError
 from tapster.core.events import TextDelta
+from tapster.core.links import Timeouts
 from tapster.core.messages import says
 from tapster.core.requests import ChatRequest
 from tapsters import add, open_tapster, text_of
@@ -63,6 +65,19 @@ async def test_another_persons_answer_at_the_same_server_goes_on(tapster, mock):
     assert len(text_of(await other).split()) == 40
 
 
+async def test_an_answer_that_is_not_waited_for_any_longer_is_stopped(tapster, mock):
+    stuck = f"{mock.url}/~fault=stall@1/koboldcpp"
+    await add(tapster, "koboldcpp", stuck, timeouts=Timeouts(connect=5, idle=0.2, total=60))
+
+    with pytest.raises(SourceError) as raised:
+        async for _ in tapster.stream(f"here/{LONG}", asking()):
+            pass
+    await tapster.relay.aclose()
+
+    assert raised.value.reason is Reason.TIMEOUT
+    assert [each.path for each in mock.requests if each.path.endswith("/abort")]
+
+
 async def test_text_that_is_continued_can_be_stopped_too(tapster, mock):
     await add(tapster, "koboldcpp", f"{mock.url}/koboldcpp")
 
@@ -112,7 +127,8 @@ async def test_a_server_that_does_not_listen_keeps_nobody_waiting(tapster, mock)
             await asyncio.sleep(0.01)
 
     asked.cancel()
-    async with asyncio.timeout(1):
+    # The call to stop is given three seconds.
+    async with asyncio.timeout(2.5):
         await asyncio.gather(asked, return_exceptions=True)
     async with asyncio.timeout(10):
         await tapster.relay.aclose()

@@ -232,3 +232,20 @@ def test_how_long_to_wait_may_stand_in_the_body():
     details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}]
 
     assert read(429, {"error": {"message": "x", "details": details}}).retry_after == 34
+
+
+@pytest.mark.parametrize(
+    ("said", "loads"),
+    [
+        ("Loading model", True),
+        ("The model is still loading.", True),
+        ("Model is being loaded, come back later", True),
+        ("No model is loaded.", False),
+        ("No models are loaded.", False),
+        ("The model is loaded with 4096 tokens of context", False),
+    ],
+)
+def test_a_server_that_still_loads_is_told_from_one_without_a_model(said, loads):
+    error = read(503, {"error": {"message": said}})
+
+    assert ("still loading its model" in error.message) == loads

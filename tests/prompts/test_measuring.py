@@ -76,5 +76,7 @@ def test_a_short_prompt_corrects_nothing():
 
 
 def test_a_count_out_of_all_proportion_is_bounded():
-    assert correction_of(measured(report(), 10**9, "guess")) == 4.0
-    assert correction_of(measured(report(), 0, "guess")) == 0.25
+    assert correction_of(measured(report(), 10**9, "guess")) == 8.0
+    assert correction_of(measured(report(), 0, "guess")) == 0.125
+    assert correction_of(measured(report(), 9_960, "guess"), so_far=5.0) == 8.0
+    assert correction_of(measured(report(), 0, "guess"), so_far=0.125) == 0.125

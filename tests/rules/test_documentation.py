@@ -69,6 +69,16 @@ def test_links_in_the_pages_lead_somewhere():
     assert broken == []
 
 
+def test_commands_in_the_pages_stand_apart_from_the_text():
+    """Markdown would run one that is not indented, nor between fences, into a paragraph."""
+    run_in = []
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = re.sub(r"(?ms)^```.*?^```$", "", page.read_text("utf-8"))
+        run_in += re.findall(r"(?m)^(?:tapster [a-z]+ |printf ).*", text)
+
+    assert run_in == []
+
+
 # Every server that people run at home, by the file of its source.
 SERVERS = (
     *("llamacpp", "koboldcpp", "ollama", "tabbyapi", "textgen"),

@@ -110,6 +110,13 @@ class Connections:
     def _source(self, source_id: str) -> Source:
         return self._sources.get(source_id) or find_source(source_id)
 
+    def _as_one_of(self, connection: Connection, source: Source) -> Connection:
+        before = self.source_of(connection)
+        if source.id == before.id:
+            return connection
+        address = "" if connection.proxy else self._relay.endpoints.address_of(connection, before)
+        return switched(connection, source, before=before, address=address)
+
     def source_of(self, connection: Connection) -> Source:
         """Return the connection's source."""
         return self._relay.endpoints.source_of(connection)
@@ -169,8 +176,7 @@ class Connections:
             )
         kind = self.source_of(saved) if source is None else self._source(source)
         draft, password = _without_password(draft)
-        moved = switched(saved, kind, before=self.source_of(saved))
-        changed = await self._shaped(moved, kind, draft)
+        changed = await self._shaped(self._as_one_of(saved, kind), kind, draft)
         self._refuse_built_in_name(changed.slug, kind)
         changed = structs.replace(changed, updated_at=self._clock())
         async with self._store.begin() as rows:

@@ -19,17 +19,23 @@ class Measures:
         # By connection and model: how many tokens its server counts for each we estimate.
         self._factors: dict[tuple[str, str], float] = {}
 
-    def counter_for(self, partner: Partner) -> Counter:
+    def counter_for(self, partner: Partner) -> Corrected:
         """Return what estimates for `partner`, corrected by what its server counted last."""
-        factor = self._factors.get(_key(partner), 1.0)
-        return self._count if factor == 1.0 else Corrected(self._count, factor)
+        return Corrected(self._count, self._factors.get(_key(partner), 1.0))
 
     async def measure(
-        self, partner: Partner, prompt: Prompt, request: ChatRequest, *, until: float
+        self,
+        partner: Partner,
+        prompt: Prompt,
+        request: ChatRequest,
+        *,
+        count: Corrected,
+        until: float,
     ) -> Prompt | None:
         """Return `prompt` with what the server counts for `request`, and learn from it.
 
-        `None` where it does not tell, not before the loop's time is `until`, or not of files.
+        `count` estimated the prompt: another may have been learned since. `None` where it does
+        not tell, not before the loop's time is `until`, or not of files.
         """
         within = until - asyncio.get_running_loop().time()
         if within <= 0 or any(map(is_guessed, prompt.messages)):
@@ -38,8 +44,8 @@ class Measures:
         if counted is None:
             return None
         report = measured(prompt.report, counted.tokens, counted.what)
-        if correction := correction_of(report):
-            self._factors[_key(partner)] = self._factors.get(_key(partner), 1.0) * correction
+        if factor := correction_of(report, so_far=count.factor):
+            self._factors[_key(partner)] = factor
         return structs.replace(prompt, report=report)
 
 

@@ -40,6 +40,8 @@ _CLOSED = "Tapster was stopped meanwhile. Look at the server's list, and begin a
 class _Work:
     """One job this process tends. `silence` is how many seconds it may be no further."""
 
+    pump: "asyncio.Task[None]"
+
     def __init__(self, job: ModelJob, *, now: float, silence: float) -> None:
         self.job = job
         self.moved_at = now
@@ -47,7 +49,6 @@ class _Work:
         self.is_silent = False
         self.is_unwanted = False
         self.changed = asyncio.Event()
-        self.pump: asyncio.Task[None] | None = None
 
 
 class ModelJobs:
@@ -86,8 +87,7 @@ class ModelJobs:
         if self._hearing is not None:
             self._hearing.cancel()
         for work in self._here.values():
-            if work.pump is not None:
-                work.pump.cancel()
+            work.pump.cancel()
         waited = [*self._tending, *([self._hearing] if self._hearing else [])]
         await asyncio.gather(*waited, return_exceptions=True)
 
@@ -143,7 +143,8 @@ class ModelJobs:
         silence = max(self._silence, connection.timeouts.idle)
         work = self._here[job.id] = _Work(job, now=time.monotonic(), silence=silence)
         self._tell(work, job)
-        task = asyncio.create_task(self._tend(work, connection, accepted))
+        work.pump = asyncio.create_task(self._pump(work, connection, accepted))
+        task = asyncio.create_task(self._tend(work, connection))
         self._tending.add(task)
         task.add_done_callback(self._tending.discard)
         return job
@@ -189,13 +190,9 @@ class ModelJobs:
 
     def _stop(self, work: _Work) -> None:
         work.is_unwanted = True
-        if work.pump is not None:
-            work.pump.cancel()
+        work.pump.cancel()
 
-    async def _tend(self, work: _Work, connection: Connection, options: Mapping[str, Any]) -> None:
-        work.pump = asyncio.create_task(self._pump(work, connection, options))
-        if work.is_unwanted:
-            work.pump.cancel()
+    async def _tend(self, work: _Work, connection: Connection) -> None:
         while not work.pump.done():
             await asyncio.wait({work.pump}, timeout=_LOOK_EVERY)
             now = time.monotonic()
@@ -207,7 +204,7 @@ class ModelJobs:
             if now - work.moved_at > work.silence and not work.is_silent:
                 work.is_silent = True
                 work.pump.cancel()
-        state, message = await self._end_of(work, work.pump, connection)
+        state, message = await self._end_of(work, connection)
         ended = structs.replace(work.job, state=state, message=message, ended_at=self._clock())
         del self._here[work.job.id]
         self._tell(work, ended)
@@ -224,11 +221,9 @@ class ModelJobs:
             work.moved_at = time.monotonic()
             work.job = structs.replace(work.job, progress=progress)
 
-    async def _end_of(
-        self, work: _Work, pump: "asyncio.Task[None]", connection: Connection
-    ) -> tuple[JobState, str | None]:
+    async def _end_of(self, work: _Work, connection: Connection) -> tuple[JobState, str | None]:
         """Return how a job whose pump has ended came to its end, and what to say of that."""
-        job = work.job
+        job, pump = work.job, work.pump
         if pump.cancelled() and work.is_unwanted:
             return "stopped", None if await self._undone(connection, job) else _GOES_ON
         if pump.cancelled() and work.is_silent:

@@ -7,23 +7,21 @@ from tapster.core.errors import InvalidInput
 from tapster.sources import Source
 
 
-def switched(connection: Connection, source: Source, *, before: Source) -> Connection:
+def switched(connection: Connection, source: Source, *, before: Source, address: str) -> Connection:
     """Return `connection` as one of `source`: it leads where it led, and asks for the same model.
 
-    Options stay that both sources have. Keys are bound to the address, so they stay as well.
+    `address` is that of the source `before`, to which it leads where it names none. Options stay
+    that both sources have. Keys are bound to the address, so they stay as well.
     """
-    if source.id == before.id:
-        return connection
-    if source.built_in or before.built_in:
+    if any(each.built_in or each.ability for each in (source, before)):
         raise InvalidInput(
             f"A connection to {before.title} cannot become one to {source.title}: make a new one.",
             field="source",
         )
     known = {option.name: option for option in before.options}
     both = {option.name for option in source.options if known.get(option.name) == option}
-    endpoint = connection.endpoint
-    if endpoint is None and connection.proxy is None:
-        endpoint = before.base_url
+    # What a proxy preset stands in for is not asked.
+    endpoint = connection.endpoint or (None if connection.proxy else address)
     return replace(
         connection,
         source=source.id,

@@ -98,7 +98,7 @@ class Tapster:
         pages = PageTransport(self.errands)
         self._transport = Transports(network=transport, engine=engine, pages=pages)
         self._join_models(environment, patience)
-        self._join_chats(worker)
+        self._join_chats(worker, patience or Patience())
         self.model_jobs = ModelJobs(
             relay=self.relay,
             newsroom=self.newsroom,
@@ -153,11 +153,15 @@ class Tapster:
         self.tokens = AccessTokens(store, new_id=new_id, clock=clock)
         self.gateway = Gateway(relay=relay, shelf=self.shelf, clock=clock, new_id=new_id)
 
-    def _join_chats(self, worker: str) -> None:
+    def _join_chats(self, worker: str, patience: Patience) -> None:
         """Join chats, what writes their answers, and how others hear of both."""
         store, clock = self._store, self._clock
         self.writer = Writer(
-            store=store, relay=self.relay, partners=self.partners, person_of=self._person_of
+            store=store,
+            relay=self.relay,
+            partners=self.partners,
+            person_of=self._person_of,
+            count_within=patience.count,
         )
         self.chats = Chats(store, new_id=_long_id, clock=clock)
         self.previews = Previews(self.chats, self.writer)

@@ -39,8 +39,7 @@ History = Callable[[], AsyncIterator[Line]]
 """Opens the way back from a message to the first of its chat, read as far as it is taken."""
 
 
-# Seconds the server may take to count a prompt: before an answer, and for who looks at it.
-_BEFORE_ANSWER = 0.5
+# Seconds the server may take to count a prompt for who looks at it.
 _LOOKED_AT = 3.0
 # So often it may be asked until the prompt fits as it says.
 _COUNTS = 2
@@ -64,7 +63,10 @@ class Preview(Struct, frozen=True):
 
 
 class Writer:
-    """Joins prompts and relay. `person_of` tells who a person is by their id."""
+    """Joins prompts and relay. `person_of` tells who a person is by their id.
+
+    Before an answer, a server has `count_within` seconds to count the prompt.
+    """
 
     def __init__(
         self,
@@ -74,12 +76,14 @@ class Writer:
         partners: Partners,
         person_of: Callable[[str], Awaitable[Person | None]] = _nobody,
         count: Counter | None = None,
+        count_within: float = 0.5,
     ) -> None:
         self._store = store
         self._relay = relay
         self._partners = partners
         self._person_of = person_of
         self._measures = Measures(relay, count or Estimate())
+        self._count_within = count_within
 
     async def write(self, asked: RunAsked) -> AsyncGenerator[list[Event], None]:
         """Yield the events of the answer that is asked for, as `relay` gives them."""
@@ -182,24 +186,28 @@ class Writer:
         and always when it is `looked_at`. Where it counts otherwise than we estimated, the prompt
         is put together once more by that.
         """
-        patience = _LOOKED_AT if looked_at else _BEFORE_ANSWER
+        patience = _LOOKED_AT if looked_at else self._count_within
         until = asyncio.get_running_loop().time() + patience
         for _ in range(_COUNTS):
-            prompt = await self._assembled(chat, partner, history, occasion)
+            count = self._measures.counter_for(partner)
+            prompt = await self._assembled(chat, history, occasion, count)
             request = await self._request(chat, partner, prompt)
             if not looked_at and not is_tight(prompt.report):
                 return prompt, request
-            counted = await self._measures.measure(partner, prompt, request, until=until)
+            counted = await self._measures.measure(
+                partner, prompt, request, count=count, until=until
+            )
             if counted is None or not is_misjudged(counted.report):
                 return counted or prompt, request
-        prompt = await self._assembled(chat, partner, history, occasion)
+        count = self._measures.counter_for(partner)
+        prompt = await self._assembled(chat, history, occasion, count)
         return prompt, await self._request(chat, partner, prompt)
 
     async def _assembled(
-        self, chat: Chat, partner: Partner, history: History, occasion: Occasion
+        self, chat: Chat, history: History, occasion: Occasion, count: Counter
     ) -> Prompt:
         """Return the prompt for `history`, of which no more is read than fits."""
-        assembly = Assembly(occasion, self._measures.counter_for(partner))
+        assembly = Assembly(occasion, count)
         all_read = True
         async for message in history():
             if not assembly.feed((await in_words(self._store, chat.owner, message),)):

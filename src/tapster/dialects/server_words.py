@@ -2,7 +2,9 @@
 
 import re
 
-_BUSY_LOADING = re.compile(r"^loading model\.?$", re.IGNORECASE)
+_BUSY_LOADING = re.compile(
+    r"^loading model\.?$|\bmodel is (?:(?:still )?loading|being loaded)", re.IGNORECASE
+)
 _TEMPLATE = re.compile(
     r"jinja|chat template|TemplateError|roles must alternate|raise_exception", re.IGNORECASE
 )
@@ -18,7 +20,7 @@ def is_about_the_template(message: str) -> bool:
 
 def said_plainly(message: str) -> str:
     """Return `message`, in words that name the way out where the server's own do not."""
-    if _BUSY_LOADING.match(message):
+    if _BUSY_LOADING.search(message):
         return "The server is still loading its model. Try again in a moment."
     if not is_about_the_template(message):
         return message

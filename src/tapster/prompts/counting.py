@@ -105,12 +105,12 @@ class Corrected:
 
     def __init__(self, count: Counter, factor: float) -> None:
         self.name = count.name
+        self.factor = factor
         self._count = count
-        self._factor = factor
 
     def __call__(self, text: str) -> int:
         """Return about how many tokens `text` is."""
-        return ceil(self._count(text) * self._factor)
+        return ceil(self._count(text) * self.factor)
 
 
 def estimated(text: str) -> int:

@@ -11,7 +11,7 @@ _TIGHT = 0.8
 _ROOMY = 0.9
 # Of short prompts most is what the template adds, which says nothing of words.
 _TELLING = 200
-_LEAST, _MOST = 0.25, 4.0
+_LEAST, _MOST = 0.125, 8.0
 
 
 def measured(report: Report, tokens: int, counting: Counting) -> Report:
@@ -39,8 +39,12 @@ def is_misjudged(report: Report) -> bool:
     return _was_cut(report) and report.counted < _ROOMY * report.budget
 
 
-def correction_of(report: Report) -> float | None:
-    """Return how many tokens were counted for each that was estimated; `None` if too few were."""
+def correction_of(report: Report, *, so_far: float = 1.0) -> float | None:
+    """Return how many tokens are counted for each that is estimated; `None` if too few were.
+
+    The estimates in `report` were multiplied by `so_far` already. However often it is corrected,
+    a server that counts nonsense does not lead far away.
+    """
     if report.counted is None:
         return None
     signs = PER_MESSAGE * len(report.items)
@@ -48,7 +52,7 @@ def correction_of(report: Report) -> float | None:
     words = report.total - signs
     if words < _TELLING:
         return None
-    return min(_MOST, max(_LEAST, (report.counted - signs - opening) / words))
+    return min(_MOST, max(_LEAST, so_far * (report.counted - signs - opening) / words))
 
 
 def _was_cut(report: Report) -> bool:

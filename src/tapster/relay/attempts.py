@@ -24,7 +24,9 @@ class Patience(Struct, frozen=True):
     long. A list of models that could not be had is not asked for again for `list_pause`, nor is a
     better address looked for again. Whoever stands at an unknown address has `look` for each
     answer. A server that loads or downloads a model is waited for through a `model_silence`; one
-    that has to be asked how far it is, every `model_pause`.
+    that has to be asked how far it is, every `model_pause`; for its list, which somebody looks
+    at, it has `model_list` however it drips. One that counts tokens has `count` to
+    do so before an answer.
     """
 
     retries: int = 2
@@ -37,6 +39,8 @@ class Patience(Struct, frozen=True):
     look: float = 2.0
     model_silence: float = 1800.0
     model_pause: float = 1.0
+    model_list: float = 60.0
+    count: float = 0.5
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _settled_without_asking(endpoint: Endpoint) -> Check | None:
         )
     if retired := source.retired_at(endpoint.link):
         return Check(state=State.RETIRED, message=retired)
-    if endpoint.detached and not endpoint.has_key:
+    if endpoint.lacks_its_key:
         return Check(
             state=State.NO_KEY,
             message="The key is not sent: it was entered for another address, or the address has "

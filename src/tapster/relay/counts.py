@@ -44,6 +44,9 @@ class Counts:
         endpoint = await self._endpoints.reach(connection)
         if not endpoint.source.counts_tokens or self._is_silent(endpoint):
             return None
+        # The answer itself will not be asked for there, either.
+        if endpoint.lacks_its_key:
+            return None
         request, _ = post_process(request, connection.post_processing)
         key = _digest_of(endpoint, request)
         if (known := self._known.get(key)) and self._clock() - known[1] < _FRESH_FOR:

@@ -73,6 +73,11 @@ class Endpoint:
         return self.link.key is not None
 
     @property
+    def lacks_its_key(self) -> bool:
+        """Whether it had keys, of which none is for where it leads: nothing is sent there."""
+        return self.detached > 0 and not self.has_key
+
+    @property
     def key_place(self) -> str:
         """Where to enter the key, or the password, that is sent to this endpoint."""
         if self.proxy is not None:

@@ -93,7 +93,8 @@ class Lookout:
             return found
         port = f":{parts.port}" if parts.port else ""
         address = parts._replace(netloc=other + port).geturl()
-        there = await self.look(replace(link, endpoint=address))
+        # The key was entered for the address that was named.
+        there = await self.look(replace(link, endpoint=address, key=None))
         if not there.is_found:
             return found
         moved = f" It listens at {there.address}, not at {found.address}."
@@ -146,11 +147,21 @@ class _Asking:
     @property
     def silence(self) -> SourceError:
         """Why nothing was heard."""
-        return self._trouble or SourceError(
-            Reason.TIMEOUT,
-            "The server answers, but too slowly to tell which it is. It may be at work: try again "
-            "in a moment.",
-        )
+        if self._trouble is None:
+            return SourceError(
+                Reason.TIMEOUT,
+                "The server answers, but too slowly to tell which it is. It may be at work: try "
+                "again in a moment.",
+            )
+        if self._trouble.reason is Reason.TIMEOUT:
+            # What can be set to wait longer is set on a connection, which this is none.
+            return SourceError(
+                Reason.TIMEOUT,
+                f"Nothing was heard from there for {self._timeouts.idle:g} seconds. A server may "
+                "be at work: try again in a moment. If it stays silent, check the address, and "
+                "whether a firewall or a missing VPN stands between.",
+            )
+        return self._trouble
 
     async def __call__(self, path: str, question: Mapping[str, Any] | None = None) -> Said:
         body = None if question is None else msgspec.json.encode(question)

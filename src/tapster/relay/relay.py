@@ -274,6 +274,11 @@ class Relay:
         except (GeneratorExit, asyncio.CancelledError):
             self._halts.order(source, structs.replace(link, transport=door.link.transport))
             raise
+        except SourceError as error:
+            # What is not waited for any longer, the server goes on with for nobody.
+            if error.reason is Reason.TIMEOUT:
+                self._halts.order(source, structs.replace(link, transport=door.link.transport))
+            raise
         if held and not began:
             yield held
 
@@ -300,7 +305,7 @@ def _refuse_early(endpoint: Endpoint, request: ChatRequest) -> None:
         )
     if retired := endpoint.source.retired_at(endpoint.link):
         raise SourceError(Reason.NOT_FOUND, retired)
-    if endpoint.detached and not endpoint.has_key:
+    if endpoint.lacks_its_key:
         raise KeyDetached(
             f"The key of connection {name!r} is not sent: it was entered for another address, or "
             f"the address has changed since. Enter it again {endpoint.key_place}."

@@ -1,6 +1,8 @@
 """Models on a server of one's own: asked about, loaded, unloaded, downloaded."""
 
+import asyncio
 import re
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -14,7 +16,8 @@ from tapster.core.model_jobs import Deed, Progress, ServedModel
 from tapster.core.ways import under_connections
 from tapster.relay.attempts import Patience
 from tapster.relay.endpoints import Endpoint, Endpoints
-from tapster.relay.probes import LIST_SILENCE
+from tapster.relay.probes import LIST_SILENCE, no_longer_silent
+from tapster.relay.verdicts import verdict_on
 from tapster.sources import Act, Control, Source, Wanted, as_sent
 
 # Seconds one call may take in all: a download of a hundred gigabytes is one of Ollama's.
@@ -34,7 +37,6 @@ _NO_MEMORY = _words(
     *("out of memory", "insufficient (?:memory|vram|resources)", "more system memory"),
     *("not enough memory", "cudamalloc", "failed to allocate"),
 )
-_STILL_LOADING = _words("^loading model", "model is (?:still |being )*load")
 _NONE_LOADED = _words("no models? (?:is |are |currently )*loaded")
 
 
@@ -45,16 +47,24 @@ class Served:
         self._endpoints = endpoints
         self._silence = patience.model_silence
         self._every = patience.model_pause
+        self._listed_within = patience.model_list
 
     async def models(self, connection: Connection) -> tuple[ServedModel, ...]:
         """Return what the server has and how each stands. It is asked now."""
         endpoint = await self._endpoints.as_admin(connection)
         control = control_of(endpoint.source)
-        line = endpoint.source.line(_patient(endpoint.link, LIST_SILENCE), every=self._every)
+        line = endpoint.source.line(no_longer_silent(endpoint.link, LIST_SILENCE), every=0)
         try:
-            return await control.models(line)
+            async with asyncio.timeout(self._listed_within):
+                return await control.models(line)
         except SourceError as error:
             raise _explained(endpoint, error, control) from None
+        except TimeoutError:
+            raise SourceError(
+                Reason.TIMEOUT,
+                f"{endpoint.source.title} did not tell within {self._listed_within:g} seconds "
+                "which models it has. It may be at work: try again in a moment.",
+            ) from None
 
     async def do(
         self, connection: Connection, deed: Deed, model: str, options: Mapping[str, Any]
@@ -89,7 +99,7 @@ class Served:
         if act.goes_on:
             return False
         if act.undo is not None:
-            line = endpoint.source.line(_patient(endpoint.link, LIST_SILENCE), every=self._every)
+            line = endpoint.source.line(no_longer_silent(endpoint.link, LIST_SILENCE), every=0)
             try:
                 await act.undo(line, Wanted(model))
             except SourceError:
@@ -119,23 +129,13 @@ def act_of(source: Source, deed: Deed) -> Act:
 
 def unready(endpoint: Endpoint, error: SourceError) -> SourceError:
     """Return `error` in words that say what to do, where a server has no model to answer with."""
-    title, slug = endpoint.source.title, endpoint.connection.slug
-    if endpoint.source.control is None:
+    source = endpoint.source
+    if source.control is None or not _NONE_LOADED.search(error.message):
         return error
-    if _STILL_LOADING.search(error.message):
-        place = under_connections(f"tapster models list {slug}")
-        message = (
-            f"{title} is still loading the model. Wait a little, then retry. How it stands is told "
-            f"{place}."
-        )
-    elif _NONE_LOADED.search(error.message):
-        place = under_connections(f"tapster models load MODEL --connection {slug}")
-        message = f"{title} has no model loaded. Load one {place}, then retry."
-    else:
-        return error
+    place = under_connections(f"tapster models load MODEL --connection {endpoint.connection.slug}")
     return SourceError(
         error.reason,
-        message,
+        f"{source.title} has no model loaded. Load one {place}, then retry.",
         status=error.status,
         code=error.code,
         detail=error.message,
@@ -144,7 +144,7 @@ def unready(endpoint: Endpoint, error: SourceError) -> SourceError:
 
 
 def _patient(link: Link, silence: float) -> Link:
-    """Return `link` that waits so long for a word, however long all of it takes."""
+    """Return `link` that waits `silence` seconds for a word, however long all of it takes."""
     return replace(link, timeouts=replace(link.timeouts, idle=silence, total=_LONGEST))
 
 
@@ -189,7 +189,7 @@ def _way_out(
     title, said = endpoint.source.title, error.message
     if error.reason in {Reason.AUTH, Reason.PERMISSION}:
         if not control.admin:
-            return None
+            return verdict_on(endpoint, error, now=time.time()).message
         place = under_connections(f"tapster keys set {endpoint.connection.slug} --admin")
         return (
             f"{title} does not take this key for changes of its models: it wants its admin key. "

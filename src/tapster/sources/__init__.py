@@ -12,8 +12,9 @@ from tapster.sources._discovery import all_sources, find_source
 from tapster.sources._fields import passed_over, renamed
 from tapster.sources._options import Option, as_sent
 from tapster.sources._probes import Probed, StatusCall
+from tapster.sources._protocol import Source
 from tapster.sources._servers import Ask, Said, ServerKind, models_in, owners_in
-from tapster.sources._source import HttpSource, Source
+from tapster.sources._source import HttpSource
 
 __all__ = [
     "CALL_TAILS",

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import tapster.sources as folder
 from tapster.core.errors import InvalidInput
-from tapster.sources._source import Source
+from tapster.sources._protocol import Source
 
 GROUP = "tapster.sources"
 

@@ -1,6 +1,7 @@
 """Fields of the body that settings become: what a person who writes requests wants to know."""
 
-from tapster.sources._source import HttpSource, Source
+from tapster.sources._protocol import Source
+from tapster.sources._source import HttpSource
 
 
 def renamed(source: Source) -> dict[str, str]:

@@ -7,6 +7,7 @@ the imitators lack it.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -33,7 +34,7 @@ class Said:
         """The object it answered with; an empty one where it refused, or that is none."""
         return self.document if self.status == 200 else {}
 
-    @property
+    @cached_property
     def document(self) -> dict[str, Any]:
         """The object it answered with, also in a refusal."""
         return object_in(read_json(self.body))

@@ -3,13 +3,13 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 
 from tapster.core.errands import Ability
 from tapster.core.errors import InvalidInput, Reason, SourceError
-from tapster.core.events import Event, Failed, Noticed
+from tapster.core.events import Event, Noticed
 from tapster.core.links import Call, Link
 from tapster.core.models import Model, ModelPage
 from tapster.core.origins import origin_of
@@ -26,81 +26,16 @@ from tapster.sources._halts import Halt
 from tapster.sources._ignored import Ignored, kept_back
 from tapster.sources._options import Option, as_sent, lay_under
 from tapster.sources._probes import Probed, StatusCall
+from tapster.sources._protocol import KeyNeed
 from tapster.sources._ranges import Own, Ranges, within
+from tapster.sources._replies import unless_failed, until_failed
 from tapster.sources._servers import ServerKind
-
-KeyNeed = Literal["required", "optional", "none"]
-
 
 Choose = Callable[[ChatRequest | None, Link], Dialect]
 Refine = Callable[[ChatRequest, Link], tuple[ChatRequest, tuple[Noticed, ...]]]
 Address = Callable[[Encoded, Link, ChatRequest | None], str]
 Authorize = Callable[[Link], Awaitable[Mapping[str, str]]]
 Home = Callable[[Link], str]
-
-
-class Source(Protocol):
-    """What the floors above know of a source."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def rank(self) -> int: ...
-    @property
-    def built_in(self) -> bool: ...
-    @property
-    def base_url(self) -> str | None: ...
-    @property
-    def key_need(self) -> KeyNeed: ...
-    @property
-    def key_variables(self) -> tuple[str, ...]: ...
-    @property
-    def key_page(self) -> str | None: ...
-    @property
-    def docs(self) -> str: ...
-    @property
-    def note(self) -> str: ...
-    @property
-    def options(self) -> tuple[Option, ...]: ...
-    @property
-    def catalogue(self) -> tuple[Model, ...]: ...
-    @property
-    def always_external(self) -> bool: ...
-    @property
-    def fresh_keys_wait(self) -> bool: ...
-    @property
-    def grant(self) -> KeyGrant | None: ...
-    @property
-    def retired(self) -> str | None: ...
-    @property
-    def speaks_ours(self) -> bool: ...
-    @property
-    def text(self) -> Dialect | None: ...
-    @property
-    def server(self) -> ServerKind | None: ...
-    @property
-    def control(self) -> Control | None: ...
-    @property
-    def counts_tokens(self) -> bool: ...
-    @property
-    def ability(self) -> Ability | None: ...
-
-    def line(self, link: Link, *, every: float) -> Line: ...
-    def settings(self) -> tuple[Setting, ...]: ...
-    def settings_for(self, request: ChatRequest, link: Link) -> tuple[Setting, ...]: ...
-    def gives_many(self, request: ChatRequest, link: Link) -> bool: ...
-    def halts(self, link: Link) -> bool: ...
-    def endpoint_of(self, link: Link) -> str: ...
-    def retired_at(self, link: Link) -> str | None: ...
-    def batches(self, request: ChatRequest, link: Link) -> AsyncGenerator[list[Event], None]: ...
-    def stream(self, request: ChatRequest, link: Link) -> AsyncGenerator[Event, None]: ...
-    async def stop(self, link: Link) -> None: ...
-    async def count_tokens(self, request: ChatRequest, link: Link) -> Counted: ...
-    async def probe(self, link: Link) -> Probed: ...
-    async def models(self, link: Link) -> tuple[Model, ...] | None: ...
-    def encoded(self, request: ChatRequest, link: Link) -> Encoded: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +60,8 @@ class HttpSource:
     - `ranges`: overrides of `(low, high)` per setting; `model_ranges` those of one model.
       `own` overrides what else is known of a setting.
     - `ignores`: settings it takes and does nothing with, and why: they are not sent.
+    - `always_streams`: answers are streamed to us even where they are wanted whole, as the server
+      does not hear of a closed connection otherwise.
     - `halt`: the call that stops an answer, where closing the connection is not enough.
     - `count`: asks how many tokens a prompt is, where the server tells.
     - `keeps_connections`: false where the server closes them although it says otherwise.
@@ -160,6 +97,7 @@ class HttpSource:
     facts_path: str | None = None
     status: StatusCall | None = None
     keeps_connections: bool = True
+    always_streams: bool = False
     halt: Halt | None = None
     count: Count | None = None
     list_is_public: bool = False
@@ -236,6 +174,7 @@ class HttpSource:
 
     def encoded(self, request: ChatRequest, link: Link) -> Encoded:
         """Return exactly what would be sent, shaped by the link's own body rules."""
+        request = self._streamed(request)
         notices: tuple[Noticed, ...] = ()
         # The rules of models are about chats: raw text goes as the program wrote it.
         if self.refine and request.prompt is None:
@@ -260,6 +199,7 @@ class HttpSource:
         """
         if retired := self.retired_at(link):
             raise SourceError(Reason.NOT_FOUND, retired)
+        request = self._streamed(request)
         encoded = self.encoded(request, link)
         dialect = self.dialect_for(request, link)
         if encoded.notices:
@@ -269,23 +209,13 @@ class HttpSource:
             if answer.status >= 300:
                 raise dialect.read_error(answer.status, answer.headers, await answer.read())
             if await answer.framing() == "document":
-                yield _unless_failed(dialect.decode_reply(await answer.read(), request))
+                yield unless_failed(dialect.decode_reply(await answer.read(), request))
                 return
             decoder = dialect.decoder(request)
             async for frames in answer.frames():
-                events = decoder.feed(frames)
-                if not events:
-                    continue
-                if isinstance(failed := events[-1], Failed):
-                    if len(events) > 1:
-                        yield events[:-1]
-                    raise failed.as_error()
-                yield events
-            if events := decoder.close():
-                if isinstance(failed := events[-1], Failed):
-                    if len(events) > 1:
-                        yield events[:-1]
-                    raise failed.as_error()
+                for events in until_failed(decoder.feed(frames)):
+                    yield events
+            for events in until_failed(decoder.close()):
                 yield events
 
     async def stream(self, request: ChatRequest, link: Link) -> AsyncGenerator[Event, None]:
@@ -375,6 +305,12 @@ class HttpSource:
         if self.status.verdict:
             self.status.verdict(body)
         return self.status.proves_key
+
+    def _streamed(self, request: ChatRequest) -> ChatRequest:
+        """Return `request`, streamed where this server is always asked for that."""
+        if request.stream or not self.always_streams:
+            return request
+        return msgspec.structs.replace(request, stream=True)
 
     def _own_endpoint(self, link: Link) -> str:
         if self.home:
@@ -471,12 +407,3 @@ class HttpSource:
             verify_tls=link.verify_tls,
             closes=not self.keeps_connections,
         )
-
-
-def _unless_failed(events: list[Event]) -> list[Event]:
-    """Return `events`; raise instead if all they say is that the provider failed."""
-    if events and isinstance(failed := events[-1], Failed):
-        raise failed.as_error()
-    if not events:
-        raise SourceError(Reason.UPSTREAM, "The provider answered with nothing at all. Try again.")
-    return events

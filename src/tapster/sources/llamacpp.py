@@ -3,7 +3,7 @@
 https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -66,9 +66,9 @@ def _is_loading(said: Said) -> bool:
     return said.status == 503 and error.get("message") == "Loading model"
 
 
-def _state_of(entry: Mapping[str, Any]) -> str | None:
+def _state_of(entry: dict[str, Any]) -> str | None:
     """Return how a router's model is; `None` where there is one model, and no router."""
-    return text_in(object_in(entry.get("status")).get("value"))
+    return _state(_status(entry))
 
 
 async def count(post: Post, body: Body) -> Counted:
@@ -111,7 +111,7 @@ async def served(line: Line) -> tuple[ServedModel, ...]:
     return tuple(
         ServedModel(
             id=name,
-            state=STATES.get(str(_status(each).get("value"))),
+            state=STATES.get(_state(_status(each)) or ""),
             size=whole_in(object_in(each.get("meta")).get("size")),
             context=whole_in(object_in(each.get("meta")).get("n_ctx")),
             progress=_progress(_status(each)),
@@ -124,7 +124,8 @@ async def served(line: Line) -> tuple[ServedModel, ...]:
 async def load(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
     """Have the router load the model, and ask how it stands until it is loaded."""
     _accepted(await line.post("/models/load", {"model": wanted.model}))
-    while (status := await _found(line, wanted)).get("value") not in {"loaded", "sleeping"}:
+    began = False
+    while (state := _state(status := await _found(line, wanted))) not in {"loaded", "sleeping"}:
         if not status:
             raise failed(f"The server does not list {wanted.model!r} any more.")
         if status.get("failed"):
@@ -132,6 +133,12 @@ async def load(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
                 f"The model {wanted.model!r} could not be loaded: its process ended with exit code "
                 f"{status.get('exit_code')}. The log of llama-server says why."
             )
+        if began and state == "unloaded":
+            raise failed(
+                f"The model {wanted.model!r} was unloaded before it was loaded: somebody else had "
+                "that done, or another model needed its place. Load it again."
+            )
+        began = state == "loading"
         yield Progress()
         await line.pause()
 
@@ -145,7 +152,7 @@ async def download(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]
     """Have the router download the model, and ask how far it is until it is there."""
     _accepted(await line.post("/models", {"model": wanted.model}))
     looks = 0
-    while (status := await _found(line, wanted)).get("value") in {"downloading", None}:
+    while _state(status := await _found(line, wanted)) in {"downloading", None}:
         if not status and looks == UNLISTED:
             raise failed("The server does not list the model: its log says why.")
         looks = UNLISTED if status else looks + 1
@@ -163,6 +170,10 @@ async def _found(line: Line, wanted: Wanted) -> dict[str, Any]:
 
 def _status(card: dict[str, Any]) -> dict[str, Any]:
     return object_in(card.get("status"))
+
+
+def _state(status: dict[str, Any]) -> str | None:
+    return text_in(status.get("value"))
 
 
 def _progress(status: dict[str, Any]) -> Progress | None:
@@ -200,6 +211,7 @@ source = HttpSource(
     status=StatusCall("/health", proves_key=False),
     # After a stream it closes without having said so: a call just then would be lost.
     keeps_connections=False,
+    always_streams=True,
     count=count,
     always_external=True,
     note=(

@@ -5,6 +5,7 @@ https://lmstudio.ai/docs/developer/openai-compat
 
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from tapster.core.model_jobs import Progress, ServedModel
 from tapster.core.models import Model
@@ -44,7 +45,7 @@ async def look(ask: Ask) -> ServerFacts | None:
                 count_in(entry.get("loaded_context_length")) or None,
             )
             for entry in older
-            if "state" in entry and entry.get("type") in {"llm", "vlm"}
+            if "state" in entry and text_in(entry.get("type")) in {"llm", "vlm"}
         ]
         if not models:
             return None
@@ -72,7 +73,8 @@ async def served(line: Line) -> tuple[ServedModel, ...]:
             else None,
         )
         for each in await _catalogue(line)
-        if (key := text_in(each.get("key"))) and each.get("type") not in {"embedding", "embeddings"}
+        if (key := text_in(each.get("key")))
+        and text_in(each.get("type")) not in {"embedding", "embeddings"}
     )
 
 
@@ -93,7 +95,7 @@ async def download(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]
     """Have it download the model, and ask how far it is until it is there."""
     told = await line.post("/api/v1/models/download", {"model": wanted.model})
     job = text_in(told.get("job_id"))
-    while (status := told.get("status")) not in {"completed", "already_downloaded"}:
+    while (status := text_in(told.get("status"))) not in {"completed", "already_downloaded"}:
         if job is None or status == "failed":
             raise failed(None)
         yield Progress(
@@ -102,7 +104,7 @@ async def download(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]
             total=whole_in(told.get("total_size_bytes")),
         )
         await line.pause()
-        told = await line.get(f"/api/v1/models/download/status/{job}")
+        told = await line.get(f"/api/v1/models/download/status/{quote(job, safe='')}")
 
 
 async def _catalogue(line: Line) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ https://localai.io/features/openai-functions/
 
 import asyncio
 from collections.abc import AsyncGenerator
+from urllib.parse import quote
 
 from tapster.core.model_jobs import Progress, ServedModel
 from tapster.core.servers import ServerFacts
@@ -52,8 +53,10 @@ async def served(line: Line) -> tuple[ServedModel, ...]:
 async def install(line: Line, wanted: Wanted) -> AsyncGenerator[Progress, None]:
     """Have it install a model of its galleries, and ask how far it is until it is there."""
     job = text_in((await line.post("/models/apply", {"id": wanted.model})).get("uuid"))
+    if job is None:
+        raise failed("The server took the order, and gives no number by which to ask for it.")
     while True:
-        told = await line.get(f"/models/jobs/{job}")
+        told = await line.get(f"/models/jobs/{quote(job, safe='')}")
         said = text_in(told.get("message"))
         # What went wrong is an object without anything in it; the message has the words.
         if told.get("error") is not None:

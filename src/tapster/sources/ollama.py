@@ -65,7 +65,7 @@ async def served(line: Line) -> tuple[ServedModel, ...]:
     """Return every model there is, with what is known of those in memory."""
     there = objects_in((await line.get("/api/tags")).get("models"))
     running = objects_in((await line.get("/api/ps")).get("models"))
-    loaded = {each.get("model"): each for each in running}
+    loaded = {text_in(each.get("model")): each for each in running}
     return tuple(
         ServedModel(
             id=name,

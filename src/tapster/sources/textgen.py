@@ -83,12 +83,12 @@ async def served(line: Line) -> tuple[ServedModel, ...]:
         if error.reason not in {Reason.AUTH, Reason.PERMISSION}:
             raise
         listed = None
-    names = dict.fromkeys([*(listed if isinstance(listed, list) else ()), current])
+    names = map(text_in, [*(listed if isinstance(listed, list) else ()), current])
     return tuple(
         ServedModel(id=name, state="loaded" if name == current else "unloaded")
-        for each in names
+        for name in dict.fromkeys(names)
         # It names the lack of one, and its list begins with it.
-        if (name := text_in(each)) and name != "None"
+        if name and name != "None"
     )
 
 

@@ -259,7 +259,8 @@ class OwnLlamaServer(LocalServer):
             return
         coming, room.arriving = room.arriving, ""
         if room.models[coming] == "loading":
-            room.models[coming] = "failed" if room.trouble == "dies" else "loaded"
+            ends = {"dies": "failed", "evicts": "unloaded"}
+            room.models[coming] = ends.get(room.trouble, "loaded")
         elif room.trouble == "disk":
             del room.models[coming]
         else:
@@ -358,6 +359,8 @@ class OwnLocalAI(LocalServer):
         if not body.get("id") and not body.get("url"):
             raise Invalid("no gallery and no url specified")
         self.room.begin(str(body["id"]))
+        if self.room.trouble == "nameless":
+            return whole({"status": "queued"})
         return whole({"uuid": self.JOB, "status": f"http://x/models/jobs/{self.JOB}"})
 
     def job(self, request: Request, found: Any) -> Output:
