@@ -2,18 +2,28 @@
 
 import { type FocusEvent, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
-/** Have the message that takes the place of one that had the keyboard have it; `onNone` is told where
- * there is none. Return the listeners of the element `rows`, in which the messages are.
- */
-export function useNeighbour(rows: RefObject<HTMLElement | null>, onNone: () => void) {
-  /** The place of the message that has the keyboard. */
-  const held = useRef<number | null>(null);
-  const messages = () => [...(rows.current?.querySelectorAll("article") ?? [])];
+type Rows = {
+  /** The element in which the rows are. */
+  within: RefObject<HTMLElement | null>;
+  /** What a row is, as a selector. It can have the keyboard itself. */
+  each: string;
+  /** Is told when the last row, which had the keyboard, is gone. */
+  onNone?: () => void;
+};
 
-  // After each change: buttons go while an answer is written, and rows with what they show.
+/**
+ * Have the row that takes the place of one that had the keyboard have it, also where only the
+ * button in it is gone. Return the listeners of an element around the rows.
+ */
+export function useNeighbour({ within, each, onNone }: Rows) {
+  /** The place of the row that has the keyboard. */
+  const held = useRef<number | null>(null);
+  const rows = () => [...(within.current?.querySelectorAll<HTMLElement>(each) ?? [])];
+
+  // After each change: buttons go while something is done, and rows with what they show.
   useLayoutEffect(() => {
     if (held.current === null || document.activeElement !== document.body) return;
-    const there = messages();
+    const there = rows();
     there[Math.min(held.current, there.length - 1)]?.focus({ preventScroll: true });
   });
   const none = useRef(onNone);
@@ -22,18 +32,18 @@ export function useNeighbour(rows: RefObject<HTMLElement | null>, onNone: () => 
   });
   useLayoutEffect(
     () => () => {
-      if (held.current !== null) none.current();
+      if (held.current !== null) none.current?.();
     },
     [],
   );
   return {
     onFocus: ({ target }: FocusEvent) => {
-      const place = messages().findIndex((message) => message.contains(target));
+      const place = rows().findIndex((row) => row.contains(target));
       held.current = place < 0 ? null : place;
     },
-    // What is taken away while it has the keyboard does not say so.
-    onBlur: () => {
-      held.current = null;
+    // What is taken away while it has the keyboard does not say so; a button that waits does.
+    onBlur: ({ target }: FocusEvent) => {
+      if (!target.matches(":disabled")) held.current = null;
     },
   };
 }

@@ -35,6 +35,14 @@ describe("the rows of a server's models", () => {
     expect(rowsOf([{ id: "a" }], [failed, done])).toEqual([{ model: { id: "a" }, job: null }]);
     expect(rowsOf([{ id: "a" }], [done, failed])).toEqual([{ model: { id: "a" }, job: failed }]);
   });
+
+  it("tell of a download that is done until the model is in the list", () => {
+    const done = job({ deed: "download", state: "done" });
+
+    expect(rowsOf([], [done])).toEqual([{ model: { id: "a" }, job: done }]);
+    expect(rowsOf([{ id: "a" }], [done])).toEqual([{ model: { id: "a" }, job: null }]);
+    expect(rowsOf([], [job({ state: "done" })])).toEqual([]);
+  });
 });
 
 describe("how far a job is", () => {
