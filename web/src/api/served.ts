@@ -48,7 +48,10 @@ export const stopModelJob = (id: string, job: string) =>
 
 /** Take in how a job stands. At its end the models may be others, and stand otherwise. */
 export function hearJob(cache: QueryClient, job: ModelJob): void {
-  cache.setQueryData(modelJobsQuery(job.connection).queryKey, (known) => withJob(known ?? [], job));
+  const { queryKey } = modelJobsQuery(job.connection);
+  // Of one job alone the rest would not be asked for.
+  if (cache.getQueryData(queryKey) === undefined) void cache.invalidateQueries({ queryKey });
+  else cache.setQueryData(queryKey, (known) => withJob(known ?? [], job));
   if (job.state === "running") return;
   void cache.invalidateQueries({ queryKey: servedQuery(job.connection).queryKey });
   void cache.invalidateQueries({ queryKey: modelsQuery(job.connection).queryKey });

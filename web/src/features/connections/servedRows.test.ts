@@ -1,5 +1,6 @@
+import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import { type ModelJob, withJob } from "@/api/served";
+import { type ModelJob, hearJob, modelJobsQuery, withJob } from "@/api/served";
 import { rowsOf, shareOf } from "@/features/connections/servedRows";
 
 const job = (fields: Partial<ModelJob>): ModelJob => ({
@@ -61,5 +62,16 @@ describe("how far a job is", () => {
     expect(withJob([], ended)).toEqual([ended]);
     expect(withJob([job({})], ended)).toEqual([ended]);
     expect(withJob([ended], job({}))).toEqual([ended]);
+  });
+
+  it("is not taken for all there are where the others are not known", () => {
+    const cache = new QueryClient();
+    const known = () => cache.getQueryData(modelJobsQuery("c").queryKey);
+
+    hearJob(cache, job({}));
+    expect(known()).toBeUndefined();
+    cache.setQueryData(modelJobsQuery("c").queryKey, []);
+    hearJob(cache, job({}));
+    expect(known()).toEqual([job({})]);
   });
 });
