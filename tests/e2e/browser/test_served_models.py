@@ -71,3 +71,33 @@ def test_a_full_disk_is_said_where_the_download_was(phone, address, room):
     expect(row).to_contain_text("The disk of the computer Ollama runs on is full. Make room there")
     assert_fits(phone)
     assert_accessible(phone)
+
+
+def test_a_model_is_loaded_without_a_mouse_and_its_state_is_true_after_a_look_elsewhere(
+    page, address
+):
+    page.goto(address)
+    page.get_by_role("button", name=ASK).press("Enter")
+    row = page.get_by_role("listitem").filter(has_text="qwen3:8b")
+    page.get_by_role("button", name="Load qwen3:8b").press("Enter")
+    unload = page.get_by_role("button", name="Unload qwen3:8b")
+    expect(unload).to_be_visible()
+    expect(row).to_be_focused()
+    page.get_by_role("link", name="Settings").first.click()
+    page.go_back()
+
+    unload.press("Enter")
+
+    expect(row).to_contain_text("not loaded")
+    expect(row).to_be_focused()
+
+
+def test_a_download_is_said_to_be_done_where_the_models_are_not_listed(page, address):
+    page.goto(address)
+    page.get_by_label("Download a model").fill("gemma3:4b")
+    page.get_by_label("Download a model").press("Enter")
+
+    row = page.get_by_role("listitem").filter(has_text="gemma3:4b")
+    expect(row).to_contain_text("Downloaded.")
+    page.get_by_role("button", name=ASK).click()
+    expect(page.get_by_role("button", name="Load gemma3:4b")).to_be_visible()

@@ -16,13 +16,17 @@ const at = (id: string) => ({ params: { path: { connection_id: id } } });
 const AGAIN = 2000;
 const MOVING: readonly unknown[] = ["loading", "downloading"];
 
-/** What the server has. It is asked itself, each time. */
+/** Whether the server is at work on one of them, whoever asked for it. */
+export const areMoving = (models: readonly ServedModel[] | undefined): boolean =>
+  models?.some(({ state }) => MOVING.includes(state)) ?? false;
+
+/** What the server has. It is asked itself, each time; for that, somebody has to have asked once. */
 export const servedQuery = (id: string) =>
   queryOptions({
     queryKey: ["connections", id, "served"],
     queryFn: () => answered(api.GET("/api/connections/{connection_id}/served-models", at(id))),
     retry: false,
-    refetchInterval: ({ state }) => (state.data?.some((each) => MOVING.includes(each.state)) ? AGAIN : false),
+    refetchInterval: ({ state }) => (areMoving(state.data) ? AGAIN : false),
   });
 
 /** What the server is doing, and what has ended lately; what is new of it comes by the line. */
@@ -44,7 +48,10 @@ export const stopModelJob = (id: string, job: string) =>
 
 /** Take in how a job stands. At its end the models may be others, and stand otherwise. */
 export function hearJob(cache: QueryClient, job: ModelJob): void {
-  cache.setQueryData(modelJobsQuery(job.connection).queryKey, (known) => withJob(known ?? [], job));
+  const { queryKey } = modelJobsQuery(job.connection);
+  // Of one job alone the rest would not be asked for.
+  if (cache.getQueryData(queryKey) === undefined) void cache.invalidateQueries({ queryKey });
+  else cache.setQueryData(queryKey, (known) => withJob(known ?? [], job));
   if (job.state === "running") return;
   void cache.invalidateQueries({ queryKey: servedQuery(job.connection).queryKey });
   void cache.invalidateQueries({ queryKey: modelsQuery(job.connection).queryKey });

@@ -1,6 +1,6 @@
 /** Who one is, and signing in and out. */
 
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type Schemas, answered, api } from "@/api/client";
 import { isSignedOut } from "@/api/problems";
 
@@ -12,6 +12,9 @@ export const meQuery = queryOptions({
   queryFn: enter,
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** Whether one may set up what is everyone's: connections, keys, people. */
+export const useIsAdmin = (): boolean => useQuery(meQuery).data?.role === "admin";
 
 /** Return who is signed in. Where Tapster belongs to one person alone, opening it is enough. */
 export async function enter(): Promise<Me | null> {

@@ -18,6 +18,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { connectionsQuery } from "@/api/connections";
 import { useChangePreferences, usePreferences } from "@/api/preferences";
+import { useIsAdmin } from "@/api/session";
 import { useShortcut } from "@/lib/shortcuts";
 import { languageChoices } from "@/lib/words";
 import { useCommands } from "@/ui/commands";
@@ -26,6 +27,7 @@ import { useCommands } from "@/ui/commands";
 export function usePlaces(): void {
   const { t } = useTranslation();
   const go = useNavigate();
+  const isAdmin = useIsAdmin();
   const begin = () => void go({ to: "/" });
   const search = () => void go({ to: "/search" });
   useShortcut("new-chat", begin, { whileWriting: true });
@@ -61,7 +63,7 @@ export function usePlaces(): void {
       icon: IconPlug,
       act: () => void go({ to: "/connections" }),
     },
-    {
+    isAdmin && {
       group: "places",
       label: t("New connection"),
       words: t("connect source provider key add"),

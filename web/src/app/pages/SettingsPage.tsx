@@ -1,8 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { closeLine } from "@/api/live";
-import { meQuery } from "@/api/session";
+import { useIsAdmin } from "@/api/session";
 import { PeopleList } from "@/features/people";
 import {
   Account,
@@ -22,7 +21,7 @@ export function SettingsPage() {
   const { t } = useTranslation();
   const { tab } = useParams({ strict: false });
   const go = useNavigate();
-  const isAdmin = useQuery(meQuery).data?.role === "admin";
+  const isAdmin = useIsAdmin();
   const leave = () => {
     closeLine();
     forgetTyped();

@@ -7,11 +7,11 @@ import { writtenNow } from "@/features/chat/conversation";
 import type { Deeds } from "@/features/chat/deeds";
 import { useHolding } from "@/features/chat/holding";
 import type { Living } from "@/features/chat/living";
-import { useNeighbour } from "@/features/chat/neighbour";
 import { rowsOf, sentFrom } from "@/features/chat/rows";
 import type { Situation } from "@/features/chat/situation";
 import { useSituation } from "@/features/chat/useLiving";
 import { useShortcut } from "@/lib/shortcuts";
+import { useNeighbour } from "@/ui/neighbour";
 import { showTrouble } from "@/ui/toasts";
 
 type MessageListProps = {
@@ -44,7 +44,7 @@ export function MessageList(props: MessageListProps) {
   const { t } = useTranslation();
   const { now, outgoing } = useSituation(living, wholly);
   const scroller = useRef<HTMLDivElement>(null);
-  const keyboard = useNeighbour(scroller, onEmptied);
+  const keyboard = useNeighbour({ within: scroller, each: "article", onNone: onEmptied });
   const rows = useMemo(() => rowsOf(now, outgoing), [now, outgoing]);
   const begins = sentFrom(now);
   const [isAtEnd, setAtEnd] = useState(true);

@@ -121,14 +121,15 @@ function useChoosing(chatId: string | null): (Command | false)[] {
   const choose = useChoose(chatId);
   const go = useNavigate();
   const connections = useQuery(connectionsQuery).data ?? [];
-  const asks = asked.connection?.ready_made === false ? asked.connection.id : null;
+  // Where a connection leads, only those who may change it are told.
+  const changed = asked.connection?.settings && !asked.connection.ready_made ? asked.connection.id : null;
   return [
-    asks !== null && {
+    changed !== null && {
       group: "chat",
       label: t("Reverse proxy of this connection"),
       words: t("preset password url"),
       icon: IconShieldShare,
-      act: () => void go({ to: "/connections/$connectionId", params: { connectionId: asks } }),
+      act: () => void go({ to: "/connections/$connectionId", params: { connectionId: changed } }),
     },
     models.length > 0 && {
       group: "chat",

@@ -24,40 +24,43 @@ export function AdminKey({ connection, onKept }: AdminKeyProps) {
       return cache.invalidateQueries({ queryKey: keysQuery.queryKey });
     },
   });
-  if (kept?.state === "active") {
-    return (
-      <div>
-        <Text size="sm" fw={500} mb={4}>
-          {t("Admin key")}
-        </Text>
-        <KeyRow known={kept} others={false} first={false} />
-      </div>
-    );
-  }
+  const shown = kept && (
+    <div>
+      <Text size="sm" fw={500} mb={4}>
+        {t("Admin key")}
+      </Text>
+      <KeyRow known={kept} others={false} first={false} />
+    </div>
+  );
+  if (kept?.state === "active") return shown;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        keep.mutate();
-      }}
-    >
-      <Group gap={8} align="flex-end">
-        <PasswordInput
-          flex={1}
-          miw={200}
-          label={t("Admin key")}
-          description={t("Needed where the server has one: it is sent for its models alone, never with messages.")}
-          autoComplete="new-password"
-          data-1p-ignore
-          value={typed}
-          error={keep.error && told(sentenceOf(keep.error))}
-          visibilityToggleButtonProps={{ "aria-label": t("Show what is typed"), tabIndex: 0 }}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <Button type="submit" variant="default" mih={40} loading={keep.isPending} disabled={!typed.trim()}>
-          {t("Keep the admin key")}
-        </Button>
-      </Group>
-    </form>
+    <>
+      {/* Of one that is not sent any more is told why, beside the field for it. */}
+      {shown}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          keep.mutate();
+        }}
+      >
+        <Group gap={8} align="flex-end">
+          <PasswordInput
+            flex={1}
+            miw={200}
+            label={t("Admin key")}
+            description={t("Needed where the server has one: it is sent for its models alone, never with messages.")}
+            autoComplete="new-password"
+            data-1p-ignore
+            value={typed}
+            error={keep.error && told(sentenceOf(keep.error))}
+            visibilityToggleButtonProps={{ "aria-label": t("Show what is typed"), tabIndex: 0 }}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+          <Button type="submit" variant="default" mih={40} loading={keep.isPending} disabled={!typed.trim()}>
+            {t("Keep the admin key")}
+          </Button>
+        </Group>
+      </form>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, TextInput } from "@mantine/core";
+import { Button, Group, Text, TextInput } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,12 +7,14 @@ type DownloadFieldProps = {
   /** What a name looks like. */
   example: string;
   busy: boolean;
+  /** Why the last one was refused. */
+  refused: string | null;
   /** Resolves once it has begun. */
   onDownload: (model: string) => Promise<unknown>;
 };
 
 /** Has a server download a model, by its name. */
-export function DownloadField({ example, busy, onDownload }: DownloadFieldProps) {
+export function DownloadField({ example, busy, refused, onDownload }: DownloadFieldProps) {
   const { t } = useTranslation();
   const [name, setName] = useState("");
   return (
@@ -49,6 +51,11 @@ export function DownloadField({ example, busy, onDownload }: DownloadFieldProps)
           {t("Download")}
         </Button>
       </Group>
+      {refused && (
+        <Text size="sm" c="var(--tap-bad)" role="alert" mt={4}>
+          {refused}
+        </Text>
+      )}
     </form>
   );
 }

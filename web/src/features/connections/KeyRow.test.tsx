@@ -4,11 +4,10 @@ import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 import { type Connection, connectionsQuery } from "@/api/connections";
-import type { Key } from "@/api/keys";
 import { CheckFound } from "@/features/connections/CheckFound";
 import { KeyRow } from "@/features/connections/KeyRow";
 import { runCheck } from "@/features/connections/checking";
-import { aConnection, show } from "@/features/connections/scenes";
+import { KEY, aConnection, show } from "@/features/connections/scenes";
 import { speak } from "@/lib/words";
 import ofTheServer from "@/lib/words/sentences.json";
 
@@ -24,17 +23,6 @@ const server = vi.hoisted(() => {
 });
 
 const GRANTED = "granted in the browser";
-const KEY: Key = {
-  id: "k1",
-  owner: "connection:c1",
-  label: "",
-  origin: "https://api.test",
-  last4: "1111",
-  fingerprint: "f",
-  added_at: 0,
-  rank: 0,
-  state: "active",
-};
 
 /** What is shown of the connection there is just now. */
 function Known({ children }: { children: (connection: Connection | null) => ReactNode }) {

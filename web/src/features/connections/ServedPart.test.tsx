@@ -1,9 +1,9 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { MantineProvider } from "@mantine/core";
-import { act, render, screen } from "@testing-library/react";
+import { act, render, screen, waitForElementToBeRemoved } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type ModelJob, hearJob, modelJobsQuery, servedQuery } from "@/api/served";
+import { type ModelJob, type ServedModel, hearJob, modelJobsQuery, servedQuery } from "@/api/served";
 import { ServedPart } from "@/features/connections/ServedPart";
 import { SOURCE } from "@/features/connections/scenes";
 
@@ -44,11 +44,12 @@ const JOB: ModelJob = {
   ended_at: null,
 };
 
-function shown(jobs: ModelJob[] = []) {
+function shown(jobs: ModelJob[] = [], models?: ServedModel[]) {
   const cache = new QueryClient({
     defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } },
   });
   cache.setQueryData(modelJobsQuery("c1").queryKey, jobs);
+  if (models) cache.setQueryData(servedQuery("c1").queryKey, models);
   render(
     <QueryClientProvider client={cache}>
       <MantineProvider env="test">
@@ -94,6 +95,49 @@ describe("the models on a server", () => {
       path: "/api/connections/c1/model-jobs",
       body: { deed: "load", model: "llama3.2:1b", options: {} },
     });
+  });
+
+  it("that were asked for before are asked for again once something was done with one", async () => {
+    const cache = shown([], [{ id: "qwen3:8b", state: "unloaded" }]);
+    const before = server.asked.length;
+
+    act(() => hearJob(cache, { ...JOB, deed: "load", model: "qwen3:8b", state: "done" }));
+
+    expect(before).toBe(0);
+    expect(await screen.findByRole("button", { name: "Unload qwen3:8b" })).toBeTruthy();
+  });
+
+  it("keep the keyboard where the button that was pressed is gone", async () => {
+    const load = { ...JOB, deed: "load", model: "qwen3:8b" } as const;
+    const cache = shown([], [{ id: "llama3.2:1b" }, { id: "qwen3:8b", state: "unloaded" }]);
+    screen.getByRole("button", { name: "Load qwen3:8b" }).focus();
+
+    act(() => hearJob(cache, load));
+
+    const cancel = await screen.findByRole("button", { name: "Cancel: Loading qwen3:8b" });
+    expect(document.activeElement).toBe(screen.getAllByRole("listitem")[1]);
+    cancel.focus();
+    act(() => hearJob(cache, { ...load, state: "stopped" }));
+    await waitForElementToBeRemoved(cancel);
+    expect(document.activeElement).toBe(screen.getAllByRole("listitem")[1]);
+  });
+
+  it("have one way to try again", () => {
+    const failed = { ...JOB, deed: "load", model: "qwen3:8b", state: "failed", message: "No." } as const;
+
+    shown([failed], [{ id: "qwen3:8b", state: "unloaded" }]);
+
+    expect(screen.getByRole("button", { name: "Load qwen3:8b" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Retry: qwen3:8b" })).toBeNull();
+  });
+
+  it("say that a download is done where nobody asked for the list", async () => {
+    const cache = shown([JOB]);
+
+    act(() => hearJob(cache, { ...JOB, state: "done" }));
+
+    expect(await screen.findByText("Downloaded.")).toBeTruthy();
+    expect(server.asked).toEqual([]);
   });
 
   it("show how far a download is that was begun elsewhere, and stop it", async () => {

@@ -1,22 +1,29 @@
-import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Group, Skeleton } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/problems";
-import { type JobWanted, hearJob, modelJobsQuery, servedQuery, startModelJob } from "@/api/served";
+import {
+  type JobWanted,
+  areMoving,
+  hearJob,
+  modelJobsQuery,
+  servedQuery,
+  startModelJob,
+} from "@/api/served";
 import type { Source } from "@/api/sources";
 import { AdminKey } from "@/features/connections/AdminKey";
 import classes from "@/features/connections/ConnectionsDesk.module.css";
 import { DownloadField } from "@/features/connections/DownloadField";
+import { LoadOptions } from "@/features/connections/LoadOptions";
 import { Part } from "@/features/connections/Part";
 import { ServedRow } from "@/features/connections/ServedRow";
-import { withOption } from "@/features/connections/draft";
 import { rowsOf } from "@/features/connections/servedRows";
 import { told } from "@/lib/words";
-import { OptionField } from "@/ui/OptionField";
 import { StatusLine } from "@/ui/Status";
 import { Trouble } from "@/ui/Trouble";
+import { useNeighbour } from "@/ui/neighbour";
 
 type ServedPartProps = {
   /** The id of a saved connection, and its own options, as which a model is loaded. */
@@ -30,16 +37,22 @@ type ServedPartProps = {
 export function ServedPart({ connection, usual, source, control }: ServedPartProps) {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const [asked, setAsked] = useState(false);
+  const models = servedQuery(connection);
+  // A list that was asked for before is here again, and has to be true.
+  const [asked, setAsked] = useState(() => cache.getQueryData(models.queryKey) !== undefined);
   const [options, setOptions] = useState<Record<string, unknown>>({});
-  const served = useQuery({ ...servedQuery(connection), enabled: asked });
+  const served = useQuery({ ...models, enabled: asked });
   const jobs = useQuery(modelJobsQuery(connection));
   const start = useMutation({
     mutationFn: (wanted: JobWanted) => startModelJob(connection, wanted),
     onSuccess: (job) => hearJob(cache, job),
   });
+  const list = useRef<HTMLUListElement>(null);
+  const keyboard = useNeighbour({ within: list, each: "li" });
   const rows = rowsOf(served.data ?? [], jobs.data ?? []);
   const none = asked && served.data?.length === 0 && rows.length === 0;
+  const refused = start.error && { ...start.variables, why: told(sentenceOf(start.error)) };
+  const isListed = (id: string | undefined) => rows.some(({ model }) => model.id === id);
   return (
     <Part
       title={t("Models on this server")}
@@ -50,7 +63,7 @@ export function ServedPart({ connection, usual, source, control }: ServedPartPro
           variant="default"
           mih={40}
           leftSection={<IconRefresh size={16} aria-hidden />}
-          loading={served.isFetching && !served.data}
+          loading={served.isFetching && !areMoving(served.data)}
           onClick={() => (asked ? void served.refetch() : setAsked(true))}
         >
           {asked ? t("Ask the server again") : t("Ask the server for its models")}
@@ -62,43 +75,29 @@ export function ServedPart({ connection, usual, source, control }: ServedPartPro
         <Skeleton h={58} role="status" aria-busy aria-label={t("Asking the server for its models")} />
       )}
       {rows.length > 0 && (
-        <Stack component="ul" gap={8} className={classes.rows}>
+        <ul className={classes.served} ref={list} {...keyboard}>
           {rows.map((row) => (
             <ServedRow
               key={row.model.id}
               {...row}
               deeds={control.deeds}
+              starting={start.isPending && start.variables.model === row.model.id}
+              refused={refused?.model === row.model.id ? refused.why : null}
               onDo={(deed) =>
                 start.mutate({ deed, model: row.model.id, options: deed === "load" ? options : {} })
               }
             />
           ))}
-        </Stack>
-      )}
-      {start.error && (
-        <Text size="sm" c="var(--tap-bad)" role="alert">
-          {told(sentenceOf(start.error))}
-        </Text>
+        </ul>
       )}
       {rows.length > 0 && control.deeds.includes("load") && control.options.length > 0 && (
-        <Stack gap={12} role="group" aria-label={t("How a model is loaded here")}>
-          <Text size="sm" c="dimmed">
-            {t("How a model is loaded here. What is left empty is as messages of this connection have it.")}
-          </Text>
-          {control.options.map((option) => (
-            <OptionField
-              key={option.name}
-              option={{ ...option, default: usual[option.name] ?? option.default }}
-              value={options[option.name]}
-              onChange={(value) => setOptions(withOption(options, option.name, value))}
-            />
-          ))}
-        </Stack>
+        <LoadOptions offered={control.options} usual={usual} options={options} onChange={setOptions} />
       )}
       {control.deeds.includes("download") && (
         <DownloadField
           example={control.example}
           busy={start.isPending && start.variables.deed === "download"}
+          refused={refused && !isListed(refused.model) ? refused.why : null}
           onDownload={(model) => start.mutateAsync({ deed: "download", model, options: {} })}
         />
       )}

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Deed, ServedModel } from "@/api/served";
 import classes from "@/features/connections/ConnectionsDesk.module.css";
 import { JobProgress } from "@/features/connections/JobProgress";
-import { type ServedRowShown, shareOf } from "@/features/connections/servedRows";
+import { type ServedRowShown, isFetched, shareOf } from "@/features/connections/servedRows";
 import { moment } from "@/lib/figures";
 import { fileSize } from "@/lib/sizes";
 import { told } from "@/lib/words";
@@ -12,6 +12,10 @@ import { type Mood, StatusLine } from "@/ui/Status";
 type ServedRowProps = ServedRowShown & {
   /** What the server can be asked for. */
   deeds: readonly Deed[];
+  /** Whether it is being asked for something. */
+  starting: boolean;
+  /** Why it would not be asked for that. */
+  refused: string | null;
   onDo: (deed: Deed) => void;
 };
 
@@ -20,15 +24,18 @@ const FOR_EVER = 7_258_118_400;
 const IN_MEMORY: readonly unknown[] = ["loaded", "sleeping", "loading"];
 
 /** One model on a server: how it stands, and what can be done with it. */
-export function ServedRow({ model, job, deeds, onDo }: ServedRowProps) {
+export function ServedRow({ model, job, deeds, starting, refused, onDo }: ServedRowProps) {
   const { t } = useTranslation();
   const facts = useFacts(model);
   const running = job?.state === "running";
   const loaded = IN_MEMORY.includes(model.state);
   const deed: Deed = loaded ? "unload" : "load";
   const offered = deeds.includes(deed) && (model.state != null || loaded) && model.state !== "downloading";
+  const message = job && !running && (job.message ?? (isFetched(job) ? t("Downloaded.") : null));
+  // The button of the row does the same again.
+  const retried = job?.state === "failed" && !(offered && job.deed === deed);
   return (
-    <li className={classes.key}>
+    <li className={classes.key} tabIndex={-1}>
       <Stack gap={8}>
         <Group gap={12} justify="space-between" wrap="nowrap">
           <div className={classes.keyFacts}>
@@ -45,6 +52,7 @@ export function ServedRow({ model, job, deeds, onDo }: ServedRowProps) {
             <Button
               variant={loaded ? "default" : "light"}
               mih={40}
+              loading={starting}
               aria-label={
                 loaded ? t("Unload {{model}}", { model: model.id }) : t("Load {{model}}", { model: model.id })
               }
@@ -55,15 +63,16 @@ export function ServedRow({ model, job, deeds, onDo }: ServedRowProps) {
           )}
         </Group>
         {running && <JobProgress job={job} />}
-        {job && !running && job.message && (
+        {message && (
           <Group gap={12} justify="space-between">
             <div className={classes.keyFacts}>
-              <StatusLine mood={MOODS[job.state] ?? "bad"}>{told(job.message)}</StatusLine>
+              <StatusLine mood={MOODS[job.state] ?? "bad"}>{told(message)}</StatusLine>
             </div>
-            {job.state === "failed" && (
+            {retried && (
               <Button
                 variant="default"
                 mih={40}
+                loading={starting}
                 aria-label={t("Retry: {{name}}", { name: model.id })}
                 onClick={() => onDo(job.deed)}
               >
@@ -71,6 +80,11 @@ export function ServedRow({ model, job, deeds, onDo }: ServedRowProps) {
               </Button>
             )}
           </Group>
+        )}
+        {refused && (
+          <Text size="sm" c="var(--tap-bad)" role="alert">
+            {refused}
+          </Text>
         )}
       </Stack>
     </li>

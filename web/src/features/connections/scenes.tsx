@@ -5,7 +5,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { type Connection, type ConnectionSettings, connectionsQuery, modelsQuery } from "@/api/connections";
-import { keysQuery } from "@/api/keys";
+import { type Key, keysQuery } from "@/api/keys";
 import { USUAL, preferencesQuery } from "@/api/preferences";
 import { type Proxy, proxiesQuery } from "@/api/proxies";
 import { type Source, sourceQuery, sourcesQuery } from "@/api/sources";
@@ -48,6 +48,18 @@ const SETTINGS: ConnectionSettings = {
   updated_at: 0,
   verify_tls: true,
   version: 1,
+};
+
+export const KEY: Key = {
+  id: "k1",
+  owner: "connection:c1",
+  label: "",
+  origin: "https://api.test",
+  last4: "1111",
+  fingerprint: "f",
+  added_at: 0,
+  rank: 0,
+  state: "active",
 };
 
 /** Return a saved connection with other `settings` than usual. */

@@ -1,5 +1,6 @@
+import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import { type ModelJob, withJob } from "@/api/served";
+import { type ModelJob, hearJob, modelJobsQuery, withJob } from "@/api/served";
 import { rowsOf, shareOf } from "@/features/connections/servedRows";
 
 const job = (fields: Partial<ModelJob>): ModelJob => ({
@@ -35,6 +36,14 @@ describe("the rows of a server's models", () => {
     expect(rowsOf([{ id: "a" }], [failed, done])).toEqual([{ model: { id: "a" }, job: null }]);
     expect(rowsOf([{ id: "a" }], [done, failed])).toEqual([{ model: { id: "a" }, job: failed }]);
   });
+
+  it("tell of a download that is done until the model is in the list", () => {
+    const done = job({ deed: "download", state: "done" });
+
+    expect(rowsOf([], [done])).toEqual([{ model: { id: "a" }, job: done }]);
+    expect(rowsOf([{ id: "a" }], [done])).toEqual([{ model: { id: "a" }, job: null }]);
+    expect(rowsOf([], [job({ state: "done" })])).toEqual([]);
+  });
 });
 
 describe("how far a job is", () => {
@@ -53,5 +62,16 @@ describe("how far a job is", () => {
     expect(withJob([], ended)).toEqual([ended]);
     expect(withJob([job({})], ended)).toEqual([ended]);
     expect(withJob([ended], job({}))).toEqual([ended]);
+  });
+
+  it("is not taken for all there are where the others are not known", () => {
+    const cache = new QueryClient();
+    const known = () => cache.getQueryData(modelJobsQuery("c").queryKey);
+
+    hearJob(cache, job({}));
+    expect(known()).toBeUndefined();
+    cache.setQueryData(modelJobsQuery("c").queryKey, []);
+    hearJob(cache, job({}));
+    expect(known()).toEqual([job({})]);
   });
 });

@@ -12,9 +12,9 @@ export type ServedRowShown = {
 export function rowsOf(models: readonly ServedModel[], jobs: readonly ModelJob[]): ServedRowShown[] {
   const rows = models.map((model) => ({ model, job: lastOf(jobs, model.id) }));
   const listed = new Set(models.map(({ id }) => id));
-  const named = new Set(jobs.filter((job) => isOfNote(job)).map(({ model }) => model));
-  const others = [...named].filter((id) => !listed.has(id));
-  return [...others.map((id) => ({ model: { id }, job: lastOf(jobs, id) })), ...rows];
+  const others = [...new Set(jobs.map(({ model }) => model))].filter((id) => !listed.has(id));
+  const unlisted = others.map((id) => ({ model: { id }, job: lastOf(jobs, id, isNewsAlone) }));
+  return [...unlisted.filter(({ job }) => job), ...rows];
 }
 
 /** Return how much of it is done, from 0 to 100; `null` where that is not known. */
@@ -25,7 +25,13 @@ export function shareOf({ done, total }: Progress): number | null {
 /** Whether there is something to say of a job beside the state of its model. */
 const isOfNote = (job: ModelJob): boolean => job.state === "running" || job.message != null;
 
-function lastOf(jobs: readonly ModelJob[], model: string): ModelJob | null {
+/** Whether there is something to say of a job whose model is in no list. */
+const isNewsAlone = (job: ModelJob): boolean => isOfNote(job) || isFetched(job);
+
+/** Whether a job is a download that is done. */
+export const isFetched = (job: ModelJob): boolean => job.deed === "download" && job.state === "done";
+
+function lastOf(jobs: readonly ModelJob[], model: string, isNews = isOfNote): ModelJob | null {
   const last = jobs.filter((job) => job.model === model).at(-1);
-  return last && isOfNote(last) ? last : null;
+  return last && isNews(last) ? last : null;
 }

@@ -1,9 +1,9 @@
 import { Button, Checkbox, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/problems";
-import { meQuery } from "@/api/session";
+import { useIsAdmin } from "@/api/session";
 import { type Scope, type TokenMade, makeToken, tokensQuery } from "@/api/tokens";
 import { SCOPES } from "@/features/settings/scopes";
 import { Trouble } from "@/ui/Trouble";
@@ -21,7 +21,7 @@ type NewTokenFormProps = { onMade: (token: TokenMade) => void; onCancel: () => v
 export function NewTokenForm({ onMade, onCancel }: NewTokenFormProps) {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const isAdmin = useQuery(meQuery).data?.role === "admin";
+  const isAdmin = useIsAdmin();
   const [name, setName] = useState("");
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);

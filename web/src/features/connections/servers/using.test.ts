@@ -29,5 +29,7 @@ it("knows the connection that leads to a server already", () => {
 
   expect(leadingTo(found({}), [elsewhere, aConnection()], [OWN])?.id).toBe("c1");
   expect(leadingTo(found({ address: "http://127.0.0.1:9" }), [elsewhere], [OWN])?.id).toBe("other");
+  const otherwise = aConnection({ endpoint: "http://localhost:5001/v1/" });
+  expect(leadingTo(found({}), [elsewhere, otherwise], [OWN])?.id).toBe("c1");
   expect(leadingTo(found({}), [elsewhere, aConnection({ proxy: "p1" })], [OWN])).toBeNull();
 });

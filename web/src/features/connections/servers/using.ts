@@ -28,9 +28,18 @@ export function leadingTo(
 ): Connection | null {
   const source = sourceFor(server, sources);
   const endpoint = (each: Connection) =>
-    each.settings?.proxy ? null : (each.settings?.endpoint ?? source?.endpoint);
-  return connections.find((each) => each.source === source?.id && endpoint(each) === server.address) ?? null;
+    each.settings?.proxy ? null : (each.settings?.endpoint ?? source?.endpoint ?? null);
+  const isThere = (address: string | null) =>
+    address !== null && placeOf(address) === placeOf(server.address);
+  return connections.find((each) => each.source === source?.id && isThere(endpoint(each))) ?? null;
 }
+
+/** Return what addresses of one server have in common: `/v1` may be left out, and this machine named. */
+const placeOf = (address: string): string =>
+  address
+    .toLowerCase()
+    .replace(/^http:\/\/(localhost|\[::1\])(?=[:/]|$)/, "http://127.0.0.1")
+    .replace(/(\/v1)?\/*$/, "");
 
 /**
  * Return what makes a connection of a server that was found: saved and checked at once, or, where
