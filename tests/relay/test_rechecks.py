@@ -21,7 +21,7 @@ async def last_worked(tapster):
 
 
 async def until(condition):
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while not await condition():  # noqa: ASYNC110  # the store has no event to wait for
             await asyncio.sleep(0.01)
 
@@ -159,10 +159,8 @@ async def test_closing_stops_the_rechecks(tmp_path, mock):
 
 
 async def test_only_sources_known_for_slow_keys_are_waited_for(tmp_path, mock):
-
-    sources = all_sources()
-    sources["openai"] = dataclasses.replace(sources["openai"], fresh_keys_wait=True)
-    async with open_tapster(tmp_path, sources=sources) as tapster:
+    slow = dataclasses.replace(all_sources()["openai"], fresh_keys_wait=True)
+    async with open_tapster(tmp_path, sources={**all_sources(), "openai": slow}) as tapster:
         await add(tapster, "openai", mock.url + "/openai/v1", LATE)
 
         assert (await tapster.connections.check("here")).state is State.KEY_NOT_ACTIVE_YET

@@ -2,9 +2,11 @@
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
+from types import MappingProxyType
 
 import tapster.sources as folder
 from tapster.core.errors import InvalidInput
@@ -14,7 +16,7 @@ GROUP = "tapster.sources"
 
 
 @cache
-def all_sources() -> dict[str, Source]:
+def all_sources() -> Mapping[str, Source]:
     """Return every source by id: preferred ones first, then by title."""
     found: list[Source] = [
         importlib.import_module(f"{folder.__name__}.{module.name}").source
@@ -23,7 +25,8 @@ def all_sources() -> dict[str, Source]:
     ]
     found += [entry.load() for entry in entry_points(group=GROUP)]
     found.sort(key=lambda source: (source.rank, source.title.casefold()))
-    return {source.id: source for source in found}
+    # There is one for all of this process.
+    return MappingProxyType({source.id: source for source in found})
 
 
 def find_source(id_: str) -> Source:
