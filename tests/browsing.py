@@ -259,7 +259,7 @@ def assert_accessible(page: Page, *, without: tuple[str, ...] = ()) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """Assert that nothing has to be scrolled to the side."""
+    """Assert that nothing has to be scrolled to the side, and no button's words are cut off."""
     wide = page.evaluate(
         """() => {
           const room = document.documentElement.clientWidth;
@@ -271,6 +271,12 @@ def assert_fits(page: Page) -> None:
         }"""
     )
     assert wide == []
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(".mantine-Button-label")]
+          .filter((one) => one.scrollWidth > one.clientWidth + 1)
+          .map((one) => one.textContent)"""
+    )
+    assert cut == []
 
 
 @cache

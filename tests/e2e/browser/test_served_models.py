@@ -78,6 +78,7 @@ def test_a_model_is_loaded_without_a_mouse_and_its_state_is_true_after_a_look_el
 ):
     page.goto(address)
     page.get_by_role("button", name=ASK).press("Enter")
+    expect(page.get_by_role("button", name="Ask the server again")).to_be_focused()
     row = page.get_by_role("listitem").filter(has_text="qwen3:8b")
     page.get_by_role("button", name="Load qwen3:8b").press("Enter")
     unload = page.get_by_role("button", name="Unload qwen3:8b")

@@ -2,10 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import assert_accessible, assert_fits
+from browsing import PHONE, assert_accessible, assert_fits
 from mock_provider import homes
 from mock_provider.home import serving
 
@@ -92,9 +91,19 @@ def test_what_was_found_fits_on_a_phone_and_is_read_out(phone):
         assert_accessible(phone)
 
 
-@pytest.mark.parametrize("words", ["Meine Server suchen"])
-def test_it_is_said_in_german_too(windows, server, words):
-    with windows.open(server.url, locale="de-DE") as page:
+def test_it_is_said_in_german_too_and_fits_on_a_phone(windows, server, talker):
+    with (
+        serving(homes.KOBOLDCPP) as found,
+        windows.open(server.url, locale="de-DE", viewport=PHONE) as page,
+    ):
+        made = talker.post("/api/connections", {"source": "custom", "endpoint": f"{found.url}/v1"})
         page.goto("/connections")
+        expect(page.get_by_role("button", name="Meine Server suchen")).to_be_visible()
 
-        expect(page.get_by_role("button", name=words)).to_be_visible()
+        page.goto(f"/connections/{made['id']}")
+        page.get_by_role("button", name="Verbinden", exact=True).click()
+
+        connect = page.get_by_role("region", name="Verbinden", exact=True)
+        expect(connect).to_contain_text("Der Server hier ist KoboldCpp")
+        expect(connect).to_contain_text("Adresse, Schlüssel und Modell bleiben, wie sie sind.")
+        assert_fits(page)

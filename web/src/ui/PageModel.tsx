@@ -1,10 +1,11 @@
-import { Anchor, Button, Group, Progress, Stack } from "@mantine/core";
+import { Anchor, Button, Group, Stack } from "@mantine/core";
 import { IconDownload, IconExternalLink, IconRefresh } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Ability, Standing } from "@/lib/pageModels/model";
 import { download, look, usePageModel } from "@/lib/pageModels/standings";
 import { told } from "@/lib/words";
+import { ShareBar } from "@/ui/ShareBar";
 import { type Mood, StatusDot, StatusLine, moodOf } from "@/ui/Status";
 
 const MOODS: Record<Standing["state"], Mood> = {
@@ -37,7 +38,7 @@ export function PageModel({ ability, about }: PageModelProps) {
     <Stack gap={8}>
       <StatusLine mood={MOODS[state]}>{sentenceOf(standing, ability, t, i18n.language)}</StatusLine>
       {state === "downloading" && (
-        <Progress value={percent ?? 100} animated={percent === null} aria-label={t("Download of the model")} />
+        <ShareBar share={percent} label={t("Download of the model")} />
       )}
       {!waits && (
         <Group gap={12}>

@@ -1,4 +1,4 @@
-import { Button, Group, Progress, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { type ModelJob, type Progress as HowFar, stopModelJob } from "@/api/served";
@@ -6,6 +6,7 @@ import { shareOf } from "@/features/connections/servedRows";
 import { useElapsed } from "@/lib/elapsed";
 import { duration } from "@/lib/figures";
 import { fileSize } from "@/lib/sizes";
+import { ShareBar } from "@/ui/ShareBar";
 import { showTrouble } from "@/ui/toasts";
 
 const NOTHING_SAID: HowFar = { unit: "bytes" };
@@ -40,13 +41,7 @@ export function JobProgress({ job }: JobProgressProps) {
   return (
     <Group gap={12} wrap="nowrap" align="center">
       <Stack gap={4} flex={1} miw={0}>
-        {share === null ? (
-          <Progress.Root role="progressbar" aria-label={names[job.deed]}>
-            <Progress.Section value={100} withAria={false} striped animated />
-          </Progress.Root>
-        ) : (
-          <Progress value={share} aria-label={names[job.deed]} />
-        )}
+        <ShareBar share={share} label={names[job.deed]} />
         <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {names[job.deed]} · {facts.join(" · ")}
         </Text>

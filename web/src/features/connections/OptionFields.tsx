@@ -50,7 +50,7 @@ export function OptionFields({ form }: { form: ConnectionForm }) {
             leftSection={open ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
             onClick={toggle}
           >
-            {t("More options of {{source}}", { source: source.title })} ({folded.length})
+            {t("More options")} ({folded.length})
           </Button>
           <Collapse expanded={open}>
             <Stack gap={12}>{folded.map(field)}</Stack>

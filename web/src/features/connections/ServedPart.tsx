@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton } from "@mantine/core";
+import { Button, Group, Loader, Skeleton } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
@@ -50,6 +50,8 @@ export function ServedPart({ connection, usual, source, control }: ServedPartPro
   const list = useRef<HTMLUListElement>(null);
   const keyboard = useNeighbour({ within: list, each: "li" });
   const rows = rowsOf(served.data ?? [], jobs.data ?? []);
+  // One that is at work is asked every other second, and nothing need be said of that.
+  const isAsking = served.isFetching && !areMoving(served.data);
   const none = asked && served.data?.length === 0 && rows.length === 0;
   const refused = start.error && { ...start.variables, why: told(sentenceOf(start.error)) };
   const isListed = (id: string | undefined) => rows.some(({ model }) => model.id === id);
@@ -62,8 +64,8 @@ export function ServedPart({ connection, usual, source, control }: ServedPartPro
         <Button
           variant="default"
           mih={40}
-          leftSection={<IconRefresh size={16} aria-hidden />}
-          loading={served.isFetching && !areMoving(served.data)}
+          leftSection={isAsking ? <Loader size={16} /> : <IconRefresh size={16} aria-hidden />}
+          aria-busy={isAsking}
           onClick={() => (asked ? void served.refetch() : setAsked(true))}
         >
           {asked ? t("Ask the server again") : t("Ask the server for its models")}

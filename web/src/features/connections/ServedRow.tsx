@@ -65,7 +65,7 @@ export function ServedRow({ model, job, deeds, starting, refused, onDo }: Served
         {running && <JobProgress job={job} />}
         {message && (
           <Group gap={12} justify="space-between">
-            <div className={classes.keyFacts}>
+            <div className={classes.said}>
               <StatusLine mood={MOODS[job.state] ?? "bad"}>{told(message)}</StatusLine>
             </div>
             {retried && (

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Connection } from "@/api/connections";
 import { sentenceOf } from "@/api/problems";
 import type { Server } from "@/api/servers";
+import classes from "@/features/connections/servers/FindServers.module.css";
 import { useSwitch } from "@/features/connections/servers/using";
 import { told } from "@/lib/words";
 
@@ -14,7 +15,14 @@ export function OtherKind({ connection, server }: { connection: Connection; serv
   if (!source || source === connection.source) return null;
   return (
     <Group gap={8}>
-      <Button size="compact-sm" variant="light" loading={change.isPending} onClick={() => change.mutate(source)}>
+      <Button
+        size="compact-sm"
+        variant="light"
+        className={classes.long}
+        classNames={{ label: classes.label }}
+        loading={change.isPending}
+        onClick={() => change.mutate(source)}
+      >
         {t("Make it a connection to {{server}}", { server: server.title })}
       </Button>
       <Text size="sm" c={change.error ? "var(--tap-bad)" : "dimmed"}>
