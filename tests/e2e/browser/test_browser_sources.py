@@ -165,7 +165,7 @@ def test_a_reload_in_mid_stream_ends_it_at_once_and_keeps_the_words(page, over):
 
     page.reload()
 
-    expect(page.get_by_text(PAGE_GONE)).to_be_visible(timeout=8000)
+    expect(page.get_by_text(PAGE_GONE)).to_be_visible(timeout=25_000)
     expect(page.get_by_text("The page that wrote this is gone.")).to_be_visible()
     expect(chat.last).to_contain_text("w20 ")
     chat.act(chat.last, "Continue")
