@@ -40,7 +40,7 @@ def test_a_model_is_loaded_seen_and_unloaded(call):
     unloaded = call("models", "unload", "qwen3:8b", "--connection", "home")
 
     assert (loaded.code, loaded.err.splitlines()[-1]) == (0, "Loaded qwen3:8b.")
-    assert "home/qwen3:8b\t\t\t\texternal, loaded until 2031-06-0" in listed.out
+    assert "home/qwen3:8b\t2,048\t\t\texternal, loaded until 2031-06-0" in listed.out
     assert told["qwen3:8b"]["served"]["context"] == 2048
     assert told["llama3.2:1b"]["served"]["state"] == "unloaded"
     assert (unloaded.code, unloaded.err.splitlines()[-1]) == (0, "Unloaded qwen3:8b.")

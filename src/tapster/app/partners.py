@@ -11,18 +11,24 @@ from tapster.core.chats import Chat
 from tapster.core.connections import Connection
 from tapster.core.errors import NotFound
 from tapster.core.models import Model
+from tapster.prompts import ASSUMED_CONTEXT
 from tapster.relay import Relay
+from tapster.sources import Source
 
 # Seconds until a list that says little of a model is asked for again.
 _RENEW_EVERY = 3600.0
 
 
 class Partner(Struct, frozen=True):
-    """Who is asked. `facts` are what is known of the model, without asking anybody."""
+    """Who is asked. `facts` are what is known of the model, without asking anybody.
+
+    `assumed` are the tokens it is taken to read where nobody says how many.
+    """
 
     connection: Connection
     model: str
     facts: Model
+    assumed: int = ASSUMED_CONTEXT
 
 
 class Partners:
@@ -49,7 +55,9 @@ class Partners:
         chosen = await self._connection(connection or chat.connection)
         own = chat.model if connection in {None, chat.connection} else None
         name = model or own or await self._connections.model_of(chosen)
-        return Partner(chosen, name, await self._facts(chosen, name))
+        return Partner(
+            chosen, name, await self._facts(chosen, name), self._context_assumed(chosen, name)
+        )
 
     async def _connection(self, connection_id: str | None) -> Connection:
         if connection_id is None:
@@ -65,13 +73,22 @@ class Partners:
     async def _facts(self, connection: Connection, name: str) -> Model:
         """Return what is known of the model; where that is little, its list is renewed."""
         shelf = self._relay.shelf
-        built_in = self._connections.source_of(connection).built_in
+        source = self._connections.source_of(connection)
+        built_in = source.built_in
         models = await (shelf.models if built_in else shelf.known)(connection)
         facts = next((each for each in models if each.id == name), Model(id=name))
         wanted = facts.context is None and not built_in and not connection.bypass_status_check
         if wanted and self._is_due(connection):
             await shelf.refresh_behind(connection)
-        return replace(facts, context=facts.context or _context_set(connection))
+        return replace(facts, context=_context_set(connection, source) or facts.context)
+
+    def _context_assumed(self, connection: Connection, name: str) -> int:
+        """Return the tokens a model is taken to read where nobody says how many."""
+        source = self._connections.source_of(connection)
+        if source.usual_context is None:
+            return ASSUMED_CONTEXT
+        address = self._relay.endpoints.address_of(connection, source)
+        return source.usual_context(address, name) or ASSUMED_CONTEXT
 
     def _is_due(self, connection: Connection) -> bool:
         """Return whether the connection's list may be renewed, and take note that it is."""
@@ -83,7 +100,7 @@ class Partners:
         return True
 
 
-def _context_set(connection: Connection) -> int | None:
-    """Return the tokens a person says that the model can read, where nobody else knows."""
-    context = connection.options.get("context")
+def _context_set(connection: Connection, source: Source) -> int | None:
+    """Return the tokens a person says that the model reads: so it is loaded, or is meant to be."""
+    context = connection.options.get(source.context_option or "")
     return context if isinstance(context, int) and context > 0 else None

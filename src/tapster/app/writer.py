@@ -166,6 +166,7 @@ class Writer:
             person=_name_of(await self._person_of(chat.owner)) if kind == "impersonate" else None,
             instruction=instruction,
             context=partner.facts.context,
+            assumed=partner.assumed,
             reply=chat.settings.max_tokens or _longest_answer(tried, partner.facts),
             longest_reply=partner.facts.max_output,
             prefills=all(notice.field != "prefix" for notice in tried.notices),

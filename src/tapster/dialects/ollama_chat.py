@@ -43,7 +43,7 @@ from tapster.dialects.call_ids import call_id
 from tapster.dialects.data_urls import read_data_url
 from tapster.dialects.dialect import Decoder, Encoded
 from tapster.dialects.errors import read_error_body
-from tapster.dialects.json_values import object_in, objects_in, read_json, text_in
+from tapster.dialects.json_values import count_in, object_in, objects_in, read_json, text_in
 from tapster.dialects.notices import Notices
 
 _OPTIONS = {
@@ -346,7 +346,7 @@ def _usage(line: Mapping[str, Any]) -> list[Event]:
 
 
 def _read_models(body: bytes) -> ModelPage:
-    """Return the models `/api/tags` names. Those that only embed are left out."""
+    """Return the models `/api/tags` or `/api/ps` names. Those that only embed are left out."""
     answer = read_json(body)
     rows = answer.get("models") if isinstance(answer, dict) else None
     if not isinstance(answer, dict) or (not isinstance(rows, list) and "models" not in answer):
@@ -367,6 +367,7 @@ def _model_of(row: Mapping[str, Any]) -> Model | None:
         return None
     return Model(
         id=name,
+        context=count_in(row.get("context_length")) or None,
         inputs=("text", "image") if able and "vision" in able else ("text",),
         tools="tools" in able if able else None,
         reasoning="thinking" in able if able else None,

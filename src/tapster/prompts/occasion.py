@@ -37,7 +37,7 @@ class Occasion(Struct, frozen=True, kw_only=True):
     - `system`: the chat's system prompt.
     - `person`: the name of the one who writes the user's messages.
     - `instruction`: what a quiet generation is for; for impersonating, what to write about.
-    - `context`: tokens the model has room for; `None` where nobody says.
+    - `context`: tokens the model has room for; `None` where nobody says, and `assumed` counts.
     - `reply`: tokens the answer may have; `None` for the usual length.
     - `longest_reply`: the most the model writes at once, where that is known.
     - `prefills`: whether the model goes on from a begun answer by itself.
@@ -48,6 +48,7 @@ class Occasion(Struct, frozen=True, kw_only=True):
     person: str | None = None
     instruction: str = ""
     context: int | None = None
+    assumed: int = ASSUMED_CONTEXT
     reply: int | None = None
     longest_reply: int | None = None
     prefills: bool = False
@@ -55,7 +56,7 @@ class Occasion(Struct, frozen=True, kw_only=True):
     @property
     def room(self) -> int:
         """The tokens the model has room for, known or assumed."""
-        return self.context or max(ASSUMED_CONTEXT, 2 * (self.reply or 0))
+        return self.context or max(self.assumed, 2 * (self.reply or 0))
 
     @property
     def kept_for_reply(self) -> int:

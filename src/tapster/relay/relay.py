@@ -65,10 +65,12 @@ class Relay:
         self.counts = Counts(self.endpoints)
         # The address each connection last answered at.
         self._answered: dict[str, str | None] = {}
-        self.shelf = Shelf(store, self.endpoints, clock=clock, pause=patience.list_pause)
+        self.standings = Standings(store, clock=clock)
+        self.shelf = Shelf(
+            store, self.endpoints, self.standings, clock=clock, pause=patience.list_pause
+        )
         self.served = Served(self.endpoints, patience=patience)
         self._searches = Searches(self.book, self.endpoints, pause=patience.list_pause, clock=clock)
-        self.standings = Standings(store, clock=clock)
         self.lookout = Lookout(sources, within=patience.look)
         self.checks = Checks(
             book=self.book,

@@ -11,6 +11,7 @@ from tapster.core.errors import SourceError, TapsterError
 from tapster.core.models import Model
 from tapster.relay.endpoints import Endpoint, Endpoints, Identity
 from tapster.relay.probes import LIST_SILENCE, no_longer_silent
+from tapster.relay.standings import Standings
 from tapster.store import Store
 
 FRESH_FOR = 600.0
@@ -23,12 +24,14 @@ class Shelf:
         self,
         store: Store,
         endpoints: Endpoints,
+        standings: Standings,
         *,
         clock: Callable[[], float] = time.time,
         pause: float = 30.0,
     ) -> None:
         self._store = store
         self._endpoints = endpoints
+        self._standings = standings
         self._clock = clock
         self._pause = pause
         # When an endpoint last gave no list.
@@ -55,7 +58,7 @@ class Shelf:
             fetched_at, reported = known
             if self._clock() - fetched_at > FRESH_FOR:
                 self._start_refresh(connection, endpoint)
-        return joined(endpoint, reported)
+        return await self._told(connection, joined(endpoint, reported))
 
     async def refresh_behind(self, connection: Connection) -> None:
         """Ask the endpoint for its models in the background; that it fails is no matter."""
@@ -65,7 +68,7 @@ class Shelf:
         """Return what is known without asking anybody."""
         endpoint = await self._endpoints.reach(connection)
         known = await self._known(connection)
-        return joined(endpoint, known[1] if known else ())
+        return await self._told(connection, joined(endpoint, known[1] if known else ()))
 
     async def keep(self, connection: Connection, reported: tuple[Model, ...]) -> None:
         """Remember what the endpoint just reported."""
@@ -87,6 +90,18 @@ class Shelf:
             return self._unsaved.get(connection.id)
         async with self._store.read() as rows:
             return await rows.model_lists.get(connection.id)
+
+    async def _told(self, connection: Connection, models: tuple[Model, ...]) -> tuple[Model, ...]:
+        """Return `models`; where a list leaves the context open, as a check found it loaded."""
+        if all(model.context for model in models):
+            return models
+        standing = await self._standings.of(connection)
+        if standing is None or standing.server is None:
+            return models
+        contexts = {model.id: model.context for model in standing.server.loaded}
+        return tuple(
+            replace(model, context=model.context or contexts.get(model.id)) for model in models
+        )
 
     async def _fetch(self, connection: Connection, endpoint: Endpoint) -> tuple[Model, ...]:
         link = no_longer_silent(endpoint.link, LIST_SILENCE)

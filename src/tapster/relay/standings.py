@@ -48,6 +48,13 @@ class Standings:
         ours = {each for each in self._noted if each.startswith(READY_MADE)} | self._writing.keys()
         return known | {each: self._noted[each] for each in ours if each in self._noted}
 
+    async def of(self, connection: Connection) -> Standing | None:
+        """Return how one connection stands as far as that is written, if anything is known."""
+        if connection.ready_made:
+            return self._noted.get(connection.id)
+        async with self._store.read() as rows:
+            return await rows.standings.get(connection.id)
+
     async def note_check(self, connection: Connection, check: Check) -> None:
         """Keep what a check found."""
         self._noted[connection.id] = Standing(

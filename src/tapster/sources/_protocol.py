@@ -1,6 +1,6 @@
 """What the floors above know of a source, whatever it is reached over."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Literal, Protocol
 
 from tapster.core.errands import Ability
@@ -61,6 +61,10 @@ class Source(Protocol):
     def text(self) -> Dialect | None: ...
     @property
     def server(self) -> ServerKind | None: ...
+    @property
+    def context_option(self) -> str | None: ...
+    @property
+    def usual_context(self) -> Callable[[str, str], int | None] | None: ...
     @property
     def control(self) -> Control | None: ...
     @property

@@ -36,6 +36,7 @@ Refine = Callable[[ChatRequest, Link], tuple[ChatRequest, tuple[Noticed, ...]]]
 Address = Callable[[Encoded, Link, ChatRequest | None], str]
 Authorize = Callable[[Link], Awaitable[Mapping[str, str]]]
 Home = Callable[[Link], str]
+UsualContext = Callable[[str, str], int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,9 @@ class HttpSource:
     - `keeps_connections`: false where the server closes them although it says otherwise.
     - `facts_path`: a second list that knows more of the same models, where there is one.
     - `server`: how it is recognised at an unknown address, where it is one people run themselves.
+    - `context_option`: the option that says how many tokens a model reads: what it says counts.
+      `usual_context` tells, by address and model, how many one reads where nobody has said, and
+      what is more is cut without a word.
     - `control`: what the server lets one do with its models, where it is one's own.
     - `ability`: what a page must have, where the model lives in a browser; absent for all others.
     """
@@ -110,6 +114,8 @@ class HttpSource:
     apis: Mapping[str, Dialect] = field(default_factory=dict)
     text: Dialect | None = None
     server: ServerKind | None = None
+    context_option: str | None = None
+    usual_context: UsualContext | None = None
     auths: Mapping[str, Auth] = field(default_factory=dict)
     choose: Choose | None = None
     refine: Refine | None = None

@@ -38,6 +38,7 @@ source = HttpSource(
     key_need="none",
     models_path=None,
     options=(CONTEXT,),
+    context_option=CONTEXT.name,
     catalogue=(Model(id=OWN_CHOICE, title="The browser’s model"),),
     note="A small model that the browser downloads once and runs on your computer: no key, and "
     "nothing leaves it. It answers only while a page is open.",

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from tapster.core.model_jobs import Progress, ServedModel
+from tapster.core.origins import is_at_home
 from tapster.core.servers import ServerFacts, ServerModel
 from tapster.dialects.json_values import count_in, objects_in, text_in, whole_in
 from tapster.dialects.ollama_chat import OllamaChat
@@ -14,6 +15,9 @@ from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand
 from tapster.sources._options import Option
 from tapster.sources._servers import Ask, ServerKind, owners_in, template_of
 from tapster.sources._source import HttpSource
+
+# Tokens. With a large graphics card newer versions take more, which `/api/ps` tells.
+_USUAL_CONTEXT = 4_096
 
 
 async def look(ask: Ask) -> ServerFacts | None:
@@ -42,6 +46,14 @@ async def look(ask: Ask) -> ServerFacts | None:
         context=loaded[first] if first else None,
         template=template_of(shown.found.get("template")) if shown else None,
     )
+
+
+def usual_context(address: str, model: str) -> int | None:
+    """Return the tokens it loads a model with where nobody says how many.
+
+    Models it runs in its cloud have all that is theirs.
+    """
+    return _USUAL_CONTEXT if is_at_home(address) and not model.endswith("cloud") else None
 
 
 NUM_CTX = Option(
@@ -124,9 +136,13 @@ source = HttpSource(
     key_page="https://ollama.com/settings/keys",
     key_variables=("OLLAMA_API_KEY",),
     models_path="/api/tags",
+    # Of the models in memory it tells there how much they read.
+    facts_path="/api/ps",
     always_external=True,
     note="No key on your own machine; `https://ollama.com` as the endpoint needs one.",
     options=(NUM_CTX, KEEP_ALIVE),
+    context_option=NUM_CTX.name,
+    usual_context=usual_context,
     control=Control(
         models=served,
         load=Act(at_once(load)),

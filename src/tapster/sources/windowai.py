@@ -47,6 +47,7 @@ source = HttpSource(
     key_need="none",
     models_path=None,
     options=(CONTEXT,),
+    context_option=CONTEXT.name,
     catalogue=(Model(id=OWN_CHOICE, title="The extension’s model"),),
     note="The extension keeps your keys and asks your provider itself. It is found in the page, "
     "and answers only while a page is open.",
