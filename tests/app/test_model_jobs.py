@@ -138,6 +138,17 @@ async def test_how_far_it_is_is_told_as_the_server_counts_it(
     assert progress in steps
 
 
+async def test_an_empty_list_says_that_the_whole_one_is_for_who_shows_the_admin_key(tapster, mock):
+    await add(tapster, "tabbyapi", f"{mock.url}/own/tabbyapi")
+
+    with pytest.raises(SourceError, match="tapster keys set here --admin"):
+        await tapster.model_jobs.models("here")
+    await tapster.keys.set_admin("here", Secret(ADMIN_KEY))
+    listed = await tapster.model_jobs.models("here")
+
+    assert [model.state for model in listed] == ["unloaded", "unloaded"]
+
+
 async def test_what_the_server_says_of_a_model_is_told(tapster, mock):
     await connected(tapster, mock, "ollama")
     mock.room("ollama").only("qwen3:8b", 8192)

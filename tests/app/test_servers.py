@@ -242,3 +242,35 @@ async def test_what_is_built_in_or_in_a_page_is_no_other_source(tapster, source)
         await tapster.connections.edit("here", Draft(), source=source)
 
     assert refused.value.field == "source"
+
+
+async def test_a_check_without_the_key_a_server_wants_is_not_ready_though_its_lists_are_open(
+    tapster,
+):
+    async with standing(homes.KOBOLDCPP_LOCKED) as server:
+        await add(tapster, "koboldcpp", server.url, key=None)
+        bare = await tapster.connections.check("here")
+        await tapster.keys.set("here", Secret(KEY))
+        again = await tapster.connections.check("here")
+
+    assert bare.state is State.NO_KEY
+    assert "wants a key" in bare.message
+    assert "tapster keys set here" in bare.message
+    assert again.state is not State.NO_KEY
+
+
+@pytest.mark.parametrize(
+    ("home", "source", "way_out"),
+    [
+        (homes.TABBYAPI_EMPTY, "tabbyapi", "tapster models load MODEL --connection here"),
+        (homes.KOBOLDCPP_EMPTY, "koboldcpp", "load one there first"),
+    ],
+)
+async def test_a_check_says_that_a_server_has_no_model_loaded(tapster, home, source, way_out):
+    async with standing(home) as server:
+        await add(tapster, source, server.url, key=None)
+        check = await tapster.connections.check("here")
+
+    assert check.state is State.MODEL_MISSING
+    assert "has no model loaded" in check.message
+    assert way_out in check.message

@@ -87,7 +87,7 @@ _IN_SHORT = {
     State.KEY_NOT_ACTIVE_YET: "The key is so new that the provider does not know it yet.",
     State.NO_CREDIT: "The account has no credit left.",
     State.RATE_LIMITED: "The provider limits how often it may be asked: try again in a minute.",
-    State.MODEL_MISSING: "The model chosen for it is not served there: choose another one.",
+    State.MODEL_MISSING: "No model is there to answer: choose another one, or have one loaded.",
     State.WRONG_PATH: "Its address answers, but not as an API of this kind.",
     State.UNREACHABLE: "Its address cannot be reached.",
     State.TLS_FAILED: "Its address shows no certificate that can be trusted.",

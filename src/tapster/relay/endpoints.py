@@ -41,7 +41,8 @@ class Endpoint:
 
     Without any key there is one door with none. `proxy` is the preset that stands in for the
     connection's own endpoint. `detached` counts keys that are not used: they were entered for
-    another origin, or the address has been another one since.
+    another origin, or the address has been another one since. `is_admin` tells that the first key
+    is the admin key.
     """
 
     connection: Connection
@@ -50,6 +51,7 @@ class Endpoint:
     own_address: bool
     proxy: Proxy | None = None
     detached: int = 0
+    is_admin: bool = False
 
     @property
     def link(self) -> Link:
@@ -195,7 +197,7 @@ class Endpoints:
         for key in reversed(await self._vault.keys(admin_owner(connection.id))):
             if key.state == "active" and key.origin == origin:
                 link = replace(endpoint.link, key=await self._vault.unseal(key.id, origin))
-                return with_other(endpoint, doors=(Door(link, key), *endpoint.doors))
+                return with_other(endpoint, doors=(Door(link, key), *endpoint.doors), is_admin=True)
         return endpoint
 
     async def _outbound_proxy(self, connection: Connection, stamp: int | None) -> str | None:

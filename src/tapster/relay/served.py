@@ -50,13 +50,16 @@ class Served:
         self._listed_within = patience.model_list
 
     async def models(self, connection: Connection) -> tuple[ServedModel, ...]:
-        """Return what the server has and how each stands. It is asked now."""
+        """Return what the server has and how each stands. It is asked now.
+
+        Raises `SourceError`, also where it lists nothing as nobody showed it its admin key.
+        """
         endpoint = await self._endpoints.as_admin(connection)
         control = control_of(endpoint.source)
         line = endpoint.source.line(no_longer_silent(endpoint.link, LIST_SILENCE), every=0)
         try:
             async with asyncio.timeout(self._listed_within):
-                return await control.models(line)
+                models = await control.models(line)
         except SourceError as error:
             raise _explained(endpoint, error, control) from None
         except TimeoutError:
@@ -65,6 +68,14 @@ class Served:
                 f"{endpoint.source.title} did not tell within {self._listed_within:g} seconds "
                 "which models it has. It may be at work: try again in a moment.",
             ) from None
+        if not models and control.lists_to_admin and not endpoint.is_admin:
+            place = under_connections(f"tapster keys set {connection.slug} --admin")
+            raise SourceError(
+                Reason.PERMISSION,
+                f"{endpoint.source.title} has no model loaded, and lists all it could load to who "
+                f"shows its admin key. Enter that {place}.",
+            )
+        return models
 
     async def do(
         self, connection: Connection, deed: Deed, model: str, options: Mapping[str, Any]

@@ -105,7 +105,8 @@ class Control:
     - `load`, `unload`, `download`: what it can be asked for; `options` are those of a load.
     - `example`: a name that can be downloaded, for the person to see what one looks like.
     - `auth`: where the key goes in these calls, if that is another place than in others.
-      `admin` is whether it may want another key for them than for messages.
+      `admin` is whether it may want another key for them than for messages, `lists_to_admin`
+      whether without that it lists no more than what is loaded.
     - `absent`: what it means that a server does not know these calls at all.
     """
 
@@ -117,6 +118,7 @@ class Control:
     example: str = ""
     auth: Auth | None = None
     admin: bool = False
+    lists_to_admin: bool = False
     absent: str = ""
 
     @property

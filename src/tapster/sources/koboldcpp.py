@@ -77,7 +77,8 @@ async def look(ask: Ask) -> ServerFacts | None:
         template=template_of(props.found.get("chat_template")),
         needs_key=protected,
         refused=counted.wants_key,
-        needs_model=True,
+        # One that does not tell what it has loaded may have something.
+        needs_model=name is not None,
     )
 
 

@@ -176,5 +176,6 @@ source = HttpSource(
         ),
         auth=Bearer(),
         admin=True,
+        lists_to_admin=True,
     ),
 )
