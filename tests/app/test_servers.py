@@ -274,3 +274,16 @@ async def test_a_check_says_that_a_server_has_no_model_loaded(tapster, home, sou
     assert check.state is State.MODEL_MISSING
     assert "has no model loaded" in check.message
     assert way_out in check.message
+
+
+@pytest.mark.parametrize(("path", "told"), [("", True), ("/v1", False)])
+async def test_a_server_without_a_list_is_found_where_it_speaks_and_the_way_out_is_named(
+    tapster, path, told
+):
+    async with standing(homes.HALF_OPENAI) as server:
+        await add(tapster, "custom", server.url + path, key=None, model="m")
+        check = await tapster.connections.check("here")
+
+    assert check.state is State.WRONG_PATH
+    assert (f"spoken at {server.url}/v1: give that" in check.message) is told
+    assert "Bypass API status check" in check.message

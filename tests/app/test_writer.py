@@ -3,6 +3,7 @@
 import pytest
 
 from callers import add_person
+from mock_provider.home import Answer, Home, standing
 from tapster.core.chats import Attachment
 from tapster.core.errors import InvalidInput, NotFound, SourceError
 from tapster.core.events import Noticed, UsageReported
@@ -109,6 +110,28 @@ async def test_a_proxy_that_refuses_its_password_is_named_with_the_way_to_enter_
     assert "API Connections" in refused.value.message
     assert "1234567" not in refused.value.message
     assert refused.value.status == 401
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "way_out"),
+    [
+        (404, "Not Found", "Give the base URL, usually ending in /v1"),
+        (400, "Failed to initialize samplers", "samplers. The server could not use the grammar"),
+    ],
+)
+async def test_the_way_out_follows_the_servers_words_where_they_name_none(
+    tapster, status, words, way_out
+):
+    refusal = Answer({"error": {"code": status, "message": words, "type": "x"}}, status)
+    async with standing(Home({"POST /v1/chat/completions": refusal})) as server:
+        bad = await add(tapster, "llamacpp", f"{server.url}/v1", None, model="m")
+        chat, history = chat_with("u hi", connection=bad.id)
+
+        with pytest.raises(SourceError) as refused:
+            await written(tapster, asked_of(chat, history))
+
+    assert words in refused.value.message
+    assert way_out in refused.value.message
 
 
 async def test_the_preview_is_what_is_sent_and_asks_nobody(tapster, mock, here):

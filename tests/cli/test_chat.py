@@ -64,6 +64,18 @@ def test_what_came_before_a_failure_is_printed_and_the_failure_said(call, chat):
     assert "broke off" in ran.complaint
 
 
+@pytest.mark.parametrize("saved", ["--save", "--no-save"])
+def test_a_refused_key_is_said_with_the_way_out(call, chat, mock, saved):
+    words = ("connections", "add", "bad", "--source", "openai", "--endpoint", f"{mock}/openai/v1")
+    call(*words, "--key-stdin", stdin=b"sk-wrong-CANARY-7890\n")
+
+    ran = call("chat", "-m", "bad/echo", saved, "hi")
+
+    assert ran.code == 1
+    assert "The key was refused by the provider (401)" in ran.err
+    assert "CANARY" not in ran.err
+
+
 @pytest.mark.parametrize("stdin", [b"", b" \n", b"\xff\xfe", b"x" * (17 << 20)])
 def test_what_cannot_be_said_is_refused(call, chat, stdin):
     ran = call(*chat, stdin=stdin)

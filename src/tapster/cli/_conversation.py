@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tapster.cli._showing import Manner, Showing
 from tapster.core.chats import Chat
+from tapster.core.errors import SourceError
 from tapster.core.messages import Message, says
 from tapster.core.people import ME
 from tapster.core.requests import ChatRequest
@@ -77,6 +78,8 @@ class Conversation:
             async with aclosing(self.tapster.relay.stream(self.connection, request)) as events:
                 async for event in events:
                     showing.hear(event)
+        except SourceError as error:
+            raise await self.tapster.relay.explained(self.connection, error) from None
         finally:
             if showing.answer.text:
                 self._messages.append(showing.answer.as_message())

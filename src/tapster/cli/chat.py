@@ -10,6 +10,7 @@ from tapster.cli._asking import read_stdin
 from tapster.cli._farewell import heeding
 from tapster.cli._terminal import opened, run
 from tapster.core.errors import InvalidInput, TapsterError
+from tapster.core.ways import as_sentence
 
 if TYPE_CHECKING:
     from tapster.cli._opening import Opening
@@ -115,7 +116,7 @@ async def _ask_once(
             await conversation.ask(said)
         except TapsterError as error:
             if await conversation.is_unanswered():
-                error.message += (
+                error.message = as_sentence(error.message) + (
                     " What you said is kept: `tapster chat --continue`, and /swipe there, asks "
                     "again."
                 )

@@ -34,7 +34,7 @@ from tapster.relay.served import Served, unready
 from tapster.relay.shelf import Shelf
 from tapster.relay.standings import Standings
 from tapster.relay.timing import TimedTransport
-from tapster.relay.verdicts import verdict_on, waits_for_key
+from tapster.relay.verdicts import waits_for_key, way_out
 from tapster.sources import Source
 from tapster.store import Store
 from tapster.vault import Vault
@@ -137,12 +137,10 @@ class Relay:
                 self._figures.note_usage(source, usage)
 
     async def explained(self, connection: Connection, error: SourceError) -> SourceError:
-        """Return `error`; where the key, or a proxy's password, was refused, with the way out."""
-        if error.reason is not Reason.AUTH:
-            return error
+        """Return `error`, with the way out where the provider's own words leave that open."""
         endpoint = await self.endpoints.reach(connection)
-        told = verdict_on(endpoint, error, now=self._clock()).message
-        return endpoint.without_secrets(error, told=told)
+        told = way_out(endpoint, error, now=self._clock())
+        return error if told is None else endpoint.without_secrets(error, told=told)
 
     async def preview(
         self, connection: Connection, request: ChatRequest, *, in_full: bool = True

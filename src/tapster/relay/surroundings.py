@@ -23,18 +23,34 @@ async def with_server(check: Check, endpoint: Endpoint, lookout: Lookout) -> Che
     """Return `check` with the server behind `endpoint`, if it is of a kind we know.
 
     Where that is another kind than the connection's, the sentence says so. Where it wants a key, or
-    has no model to answer with, the connection is not ready, however open its lists are.
+    has no model to answer with, the connection is not ready, however open its lists are. Of another
+    kind it is said where it speaks OpenAI's API, if the connection leads beside that.
     """
     if check.state in _UNHEARD or endpoint.proxy is not None:
         return check
     server = await _server_behind(check, endpoint, lookout)
-    if server is None or server.source is None:
+    if server is None:
         return check
+    if server.source is None:
+        return _with_speaker(check, endpoint, server)
     note = ""
     if server.source != endpoint.source.id:
         note = f" The server here is {server.title}: as that source, all its settings are offered."
     check = _as_the_server_stands(check, endpoint, server)
     return replace(check, message=check.message + note, server=server)
+
+
+def _with_speaker(check: Check, endpoint: Endpoint, server: Server) -> Check:
+    if check.state is not State.WRONG_PATH or server.sight is not Sight.UNKNOWN:
+        return check
+    told = ""
+    if server.address != endpoint.source.endpoint_of(endpoint.link):
+        told = f" OpenAI's API is spoken at {server.address}: give that as the endpoint."
+    way_out = (
+        " A server without a list of models may answer messages all the same: name a model "
+        "yourself, and tick Bypass API status check."
+    )
+    return replace(check, message=check.message + told + way_out)
 
 
 def _as_the_server_stands(check: Check, endpoint: Endpoint, server: Server) -> Check:

@@ -5,7 +5,7 @@ import re
 from tapster.core.checks import Check, State
 from tapster.core.errors import Reason, SourceError
 from tapster.core.keys import Key
-from tapster.core.ways import under_connections
+from tapster.core.ways import as_sentence, under_connections
 from tapster.relay.endpoints import Endpoint
 
 # Providers with slow key servers say "some minutes"; half an hour is past all of them.
@@ -32,6 +32,10 @@ _NO_SUCH = re.compile(
     re.IGNORECASE,
 )
 
+# What servers say that have no such path, and of a grammar they cannot read.
+_NO_SUCH_PATH = re.compile(r"(404 )?(page |file )?not found\.?", re.IGNORECASE)
+_NO_SUCH_FORM = re.compile(r"initiali[sz]e samplers|(parse|compile) (the )?grammar", re.IGNORECASE)
+
 
 def verdict_on(endpoint: Endpoint, error: SourceError, *, now: float) -> Check:
     """Return the state and sentence for `error`, with the provider's words and no secrets."""
@@ -43,6 +47,20 @@ def verdict_on(endpoint: Endpoint, error: SourceError, *, now: float) -> Check:
         words=(clean.detail or clean.message)[:1000],
         status=error.status,
     )
+
+
+def way_out(endpoint: Endpoint, error: SourceError, *, now: float) -> str | None:
+    """Return `error` in a sentence that names the way out, where its own words leave that open."""
+    if error.reason is Reason.AUTH:
+        return verdict_on(endpoint, error, now=now).message
+    if error.reason is Reason.NOT_FOUND and _NO_SUCH_PATH.fullmatch(error.message.strip()):
+        return verdict_on(endpoint, error, now=now).message
+    if error.reason is Reason.INVALID and _NO_SUCH_FORM.search(error.message):
+        return (
+            f"{as_sentence(error.message)} The server could not use the grammar or the schema the "
+            "answer was to follow: correct that setting, or leave it out."
+        )
+    return None
 
 
 def is_about_the_model(error: SourceError) -> bool:
@@ -81,7 +99,7 @@ def _sentence(state: State, endpoint: Endpoint, error: SourceError) -> str:
     source, slug = endpoint.source, endpoint.connection.slug
     code = f" ({error.status})" if error.status else ""
     page = f" at {source.key_page}" if source.key_page else ""
-    said = f" It says: {_as_sentence(error.message)}" if error.message else ""
+    said = f" It says: {as_sentence(error.message)}" if error.message else ""
     match state:
         case State.NO_KEY:
             return (
@@ -129,10 +147,4 @@ def _sentence(state: State, endpoint: Endpoint, error: SourceError) -> str:
         case State.UNREACHABLE | State.TLS_FAILED:
             return error.message
         case _:
-            return f"The provider answered with an error{code}: {error.message}"
-
-
-def _as_sentence(words: str) -> str:
-    """Return `words` with an end, so that a sentence of ours may follow."""
-    words = words.rstrip()
-    return words if words.endswith((".", "!", "?", "…", ")")) else f"{words}."
+            return f"The provider answered with an error{code}: {as_sentence(error.message)}"
