@@ -219,7 +219,11 @@ async def test_the_context_to_load_with_is_sent(tapster, mock, server, option, s
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"gpu_layers": 3}, "has no option"), ({"keep_alive": "for ever"}, "a time such as 30m")],
+    [
+        ({"gpu_layers": 3}, "has no option"),
+        ({"keep_alive": "for ever"}, "a time such as 30m"),
+        ({"num_ctx": -5}, "from 1 to 4,194,304"),
+    ],
 )
 async def test_an_option_the_server_has_not_is_refused(tapster, mock, options, words):
     await connected(tapster, mock, "ollama")
@@ -297,6 +301,7 @@ async def test_a_failure_names_the_way_out(tapster, mock, server, what, words):
 
     assert told[-1].state == "failed"
     assert words in told[-1].message
+    assert "worked on" not in told[-1].message
 
 
 @loading

@@ -144,6 +144,7 @@ async def test_what_is_none_of_them_is_not_taken_for_one(look, name, sight, mode
     assert found.address == server.url + below
     assert found.is_found == (sight is Sight.UNKNOWN)
     assert found.message.endswith(".")
+    assert "worked on" not in found.message
 
 
 async def test_one_that_says_nothing_is_left_after_the_first_calls():

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from tapster.core.errors import Reason, SourceError
 from tapster.core.links import Call, Link, Timeouts
+from tapster.core.origins import origin_of
 from tapster.core.servers import Server, Sight
 from tapster.relay.sightings import known, no_api, nothing, ourselves, unknown
 from tapster.sources import (
@@ -160,6 +161,14 @@ class _Asking:
                 f"Nothing was heard from there for {self._timeouts.idle:g} seconds. A server may "
                 "be at work: try again in a moment. If it stays silent, check the address, and "
                 "whether a firewall or a missing VPN stands between.",
+            )
+        if self._trouble.reason is Reason.INTERRUPTED:
+            # That something may have been worked on is said of messages, and this was none.
+            origin = origin_of(self.root)
+            return SourceError(
+                Reason.INTERRUPTED,
+                f"{origin} closed the connection without an answer. Try again, and check that the "
+                "port and http:// or https:// are right.",
             )
         return self._trouble
 

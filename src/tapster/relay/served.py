@@ -231,9 +231,11 @@ def _way_out(
             f"download this one first. It says: {said}"
         )
     if error.reason in {Reason.INTERRUPTED, Reason.UNREACHABLE}:
+        # What is said of messages that broke off, which may have been paid for, is none of this.
+        why = f" {said}" if error.reason is Reason.UNREACHABLE else ""
         return (
             f"{title} went away before it was done. See whether it still runs, start it again "
-            f"where it does not, and try once more. {said}"
+            f"where it does not, and try once more.{why}"
         )
     return None
 
