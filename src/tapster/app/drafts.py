@@ -236,8 +236,14 @@ def _option_value(option: Option, value: Any) -> Any:
     if kind is None:
         return str(value)
     try:
-        return convert(read_yaml(value, "options") if isinstance(value, str) else value, kind)
+        read = convert(read_yaml(value, "options") if isinstance(value, str) else value, kind)
     except (NotOfKind, InvalidInput) as error:
         raise InvalidInput(
             f"The option {option.name} must be of kind {option.kind}.", field="options"
         ) from error
+    if option.low is not None and option.high is not None and not option.low <= read <= option.high:
+        raise InvalidInput(
+            f"The option {option.name} is a number from {option.low:,} to {option.high:,}.",
+            field="options",
+        )
+    return read

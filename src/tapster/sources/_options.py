@@ -5,6 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
+LONGEST_CONTEXT = 4_194_304
+"""Tokens. No model is loaded with more."""
+
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
 
 
@@ -14,7 +17,7 @@ class Option(msgspec.Struct, frozen=True, omit_defaults=True):
     `body` is the field it goes into (`provider.order`: the field `order` of the field
     `provider`), `header` the header; an option with neither is read by the source itself.
     What a request says itself stands. A `header` kind of value is the name of one; a `duration`
-    is a number of seconds, or a text such as `1h30m`.
+    is a number of seconds, or a text such as `1h30m`. A number is from `low` to `high`.
     """
 
     name: str
@@ -28,6 +31,8 @@ class Option(msgspec.Struct, frozen=True, omit_defaults=True):
     required: bool = False
     body: str = ""
     header: str = ""
+    low: int | None = None
+    high: int | None = None
 
 
 def as_sent(option: Option, value: Any) -> Any:

@@ -12,13 +12,15 @@ from tapster.core.messages import Message, Part, Reasoning, Refusal, Text, ToolR
 from tapster.core.requests import ChatRequest
 from tapster.dialects.dialect import Encoded
 from tapster.dialects.notices import Notices
-from tapster.sources._options import Option
+from tapster.sources._options import LONGEST_CONTEXT, Option
 
 CONTEXT = Option(
     "context",
     "Context",
     "How many tokens the model can read. Older messages are left out beyond it.",
     kind="integer",
+    low=1,
+    high=LONGEST_CONTEXT,
 )
 
 

@@ -15,7 +15,7 @@ from tapster.dialects.openai_chat import OpenAIChat
 from tapster.dialects.openai_chat.wires import as_bias
 from tapster.dialects.openai_text import OpenAIText
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, failed
-from tapster.sources._options import Option
+from tapster.sources._options import LONGEST_CONTEXT, Option
 from tapster.sources._servers import Ask, ServerKind
 from tapster.sources._source import HttpSource
 
@@ -168,6 +168,8 @@ source = HttpSource(
                 "Tokens the model is loaded with; as LM Studio's own settings have it where none "
                 "is given.",
                 kind="integer",
+                low=1,
+                high=LONGEST_CONTEXT,
             ),
         ),
         example="qwen/qwen3-4b-2507",

@@ -12,7 +12,7 @@ from tapster.core.servers import ServerFacts, ServerModel
 from tapster.dialects.json_values import count_in, objects_in, text_in, whole_in
 from tapster.dialects.ollama_chat import OllamaChat
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand_end, epoch_of
-from tapster.sources._options import Option
+from tapster.sources._options import LONGEST_CONTEXT, Option
 from tapster.sources._servers import Ask, ServerKind, owners_in, template_of
 from tapster.sources._source import HttpSource
 
@@ -61,6 +61,8 @@ NUM_CTX = Option(
     "Context length",
     "Tokens the model is loaded with; Ollama's own default is small.",
     kind="integer",
+    low=1,
+    high=LONGEST_CONTEXT,
     body="options.num_ctx",
 )
 KEEP_ALIVE = Option(

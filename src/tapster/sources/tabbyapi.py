@@ -17,7 +17,7 @@ from tapster.sources._auth import Bearer, HeaderKey
 from tapster.sources._control import Act, Control, Line, Wanted, at_once, demand_end
 from tapster.sources._counts import Body, Counted, Post, number_in
 from tapster.sources._ignored import Ignored
-from tapster.sources._options import Option
+from tapster.sources._options import LONGEST_CONTEXT, Option
 from tapster.sources._probes import StatusCall
 from tapster.sources._servers import Ask, ServerKind, models_in, template_of
 from tapster.sources._source import HttpSource
@@ -172,6 +172,8 @@ source = HttpSource(
                 "Context length",
                 "Tokens the model is loaded with; the model's own length where none is given.",
                 kind="integer",
+                low=1,
+                high=LONGEST_CONTEXT,
             ),
         ),
         auth=Bearer(),

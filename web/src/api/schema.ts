@@ -2608,11 +2608,13 @@ export interface components {
             default?: unknown;
             /** @default  */
             header: string;
+            high?: number | null;
             /**
              * @default text
              * @enum {string}
              */
             kind: "text" | "integer" | "number" | "switch" | "choice" | "list" | "map" | "header" | "duration";
+            low?: number | null;
             meaning: string;
             name: string;
             /** @default false */
