@@ -273,7 +273,12 @@ async def test_a_last_message_too_long_for_the_model_is_refused_before_anything_
     await tapster.shelf.keep(here, (Model(id="echo", context=500),))
     chat, history = chat_with("u " + "word " * 1_000, connection=here.id)
 
-    with pytest.raises(InvalidInput, match="Shorten"):
+    with pytest.raises(InvalidInput, match="Shorten") as refused:
         await written(tapster, asked_of(chat, history))
 
+    # 372 + 125 + 3 are all of them.
+    assert (
+        "than the 372 there is room for (the model's 500 less 125 for the answer and 3 that open"
+        in refused.value.message
+    )
     assert not sent(mock)

@@ -129,10 +129,12 @@ def _tell(report: "Report") -> None:
     exactly = report.counted is not None and report.counting not in {"words", "guess"}
     total = report.total if report.counted is None else report.counted
     assumed = ", which is assumed" if report.context_assumed else ""
+    opening = report.context - report.reply - report.budget
     messages = counted(len(report.items), "message")
     note(
         f"\n{messages}, {'' if exactly else about}{total:,} of {report.budget:,} tokens "
-        f"(the model's {report.context:,}{assumed}, less {report.reply:,} for the answer)"
+        f"(the model's {report.context:,}{assumed}, less {report.reply:,} for the answer "
+        f"and {opening} that open it)"
     )
     if report.counted is not None:
         note(_COUNTED[report.counting])

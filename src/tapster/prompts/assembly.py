@@ -6,7 +6,7 @@ from msgspec import Struct, structs
 
 from tapster.core.errors import InvalidInput
 from tapster.core.messages import Message, Role, says
-from tapster.prompts.costs import cost_of, is_guessed
+from tapster.prompts.costs import PRIMING, cost_of, is_guessed
 from tapster.prompts.counting import Counter, Estimate
 from tapster.prompts.nudges import nudge_for
 from tapster.prompts.occasion import Occasion, Turn
@@ -199,8 +199,9 @@ class Assembly:
         raise InvalidInput(
             f"The last message does not fit: with the system prompt it is {longer} tokens "
             f"longer than the {self._budget:,} there is room for (the model's {occasion.room:,} "
-            f"less {occasion.kept_for_reply:,} for the answer). Shorten the message or the system "
-            "prompt, ask for a shorter answer, or choose a model with more room.",
+            f"less {occasion.kept_for_reply:,} for the answer and {PRIMING} that open it). Shorten "
+            "the message or the system prompt, ask for a shorter answer, or choose a model with "
+            "more room.",
             field="messages",
         )
 

@@ -94,8 +94,8 @@ describe("what the server says, in German", () => {
       "Das Modell 'm' braucht etwa 2,5 GB Arbeitsspeicher, und hier sind 1 GB frei: schließ andere Programme, oder nimm ein kleineres Modell oder eine kleinere Quantisierung (etwa Q4).",
     ],
     [
-      "The last message does not fit: with the system prompt it is about 1,200 tokens longer than the 3,000 there is room for (the model's 4,096 less 1,096 for the answer). Shorten the message or the system prompt, ask for a shorter answer, or choose a model with more room.",
-      "Die letzte Nachricht passt nicht: Mit dem System-Prompt ist sie etwa 1.200 Token länger als die 3.000, für die Platz ist (die 4.096 des Modells ohne die 1.096 für die Antwort). Kürze die Nachricht oder den System-Prompt, bitte um eine kürzere Antwort, oder wähle ein Modell mit mehr Platz.",
+      "The last message does not fit: with the system prompt it is about 1,200 tokens longer than the 2,997 there is room for (the model's 4,096 less 1,096 for the answer and 3 that open it). Shorten the message or the system prompt, ask for a shorter answer, or choose a model with more room.",
+      "Die letzte Nachricht passt nicht: Mit dem System-Prompt ist sie etwa 1.200 Token länger als die 2.997, für die Platz ist (die 4.096 des Modells ohne die 1.096 für die Antwort und die 3, die sie eröffnen). Kürze die Nachricht oder den System-Prompt, bitte um eine kürzere Antwort, oder wähle ein Modell mit mehr Platz.",
     ],
     ["There were too many tries: wait 2 min before the next.", "Das waren zu viele Versuche: warte 2 min bis zum nächsten."],
     ["A password has at least 8 characters.", "Ein Passwort hat mindestens 8 Zeichen."],
