@@ -81,3 +81,15 @@ def test_all_of_them_unfolded_fit_and_can_be_used_by_everyone(windows, server, c
         expect(page.get_by_role("tooltip")).to_have_count(0)
         assert_accessible(page)
         assert_fits(page)
+
+
+def test_lists_of_words_make_the_page_no_higher_than_the_window(page, chat):
+    Conversation(page).open(chat)
+    page.keyboard.press("Control+.")
+    for title in ("Against repetition", "What may be written"):
+        fold(page, title).click()
+    for title in ("Stop strings", "DRY sequence breakers", "Banned tokens"):
+        turned_on(page, title)
+
+    height = page.evaluate("[document.scrollingElement.scrollHeight, innerHeight]")
+    assert height[0] == height[1]
