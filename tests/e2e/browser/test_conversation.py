@@ -39,6 +39,17 @@ def test_an_answer_is_stopped_and_keeps_what_it_said(chat, mock):
     mock.until_left(mock.chats[-1])
 
 
+def test_one_esc_stops_an_answer_while_the_mouse_rests_on_the_button(chat):
+    chat.open().say("mock:long@2000@0.02")
+    chat.stop.hover()
+    expect(chat.page.get_by_role("tooltip")).to_be_visible()
+
+    chat.page.keyboard.press("Escape")
+
+    chat.finish()
+    expect(chat.last).to_contain_text("Stopped.")
+
+
 def test_a_reload_in_mid_stream_loses_nothing_and_doubles_nothing(chat):
     chat.open().say("mock:long@150@0.02")
     expect(chat.last).to_contain_text("w20 ")

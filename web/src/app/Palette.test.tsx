@@ -36,7 +36,7 @@ function opened(cache = new QueryClient()): HTMLElement {
       </MantineProvider>
     </QueryClientProvider>,
   );
-  fireEvent.keyDown(window, { key: "k", code: "KeyK", ctrlKey: true });
+  fireEvent.keyDown(document, { key: "k", code: "KeyK", ctrlKey: true });
   return screen.getByRole("combobox");
 }
 

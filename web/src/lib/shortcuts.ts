@@ -96,7 +96,8 @@ export function useShortcut(
       if (plain && !whileWriting && isWriting(event.target)) return;
       if (latest.current(event) !== false) event.preventDefault();
     };
-    window.addEventListener("keydown", hear);
-    return () => window.removeEventListener("keydown", hear);
+    // A tooltip that Esc closes lets the key go no further than the document.
+    document.addEventListener("keydown", hear);
+    return () => document.removeEventListener("keydown", hear);
   }, [action, whileWriting]);
 }
