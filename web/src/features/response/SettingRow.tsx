@@ -1,6 +1,6 @@
 import { Code, Group, Stack, Switch, Text, Tooltip } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { useId } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SettingOffered } from "@/api/connections";
 import classes from "@/features/response/Response.module.css";
@@ -22,6 +22,10 @@ export function SettingRow({ setting, value, onChange }: SettingRowProps) {
   const about = useId();
   const title = told(setting.title);
   const meaning = told(setting.meaning);
+  const [isOpen, setOpen] = useState(value !== null);
+  // A list is open before it has anything in it that could be sent.
+  const beginning = beginningOf(setting);
+  const shown = value ?? (isOpen && Array.isArray(beginning) ? beginning : null);
   const neutral = typeof setting.neutral === "number" ? setting.neutral : null;
   return (
     <Tooltip label={<Coded>{meaning}</Coded>} position="left" multiline maw={280}>
@@ -40,14 +44,22 @@ export function SettingRow({ setting, value, onChange }: SettingRowProps) {
             labelPosition="left"
             aria-label={t("Send {{title}}", { title })}
             aria-describedby={about}
-            checked={value !== null}
-            onChange={(event) => onChange(event.currentTarget.checked ? beginningOf(setting) : null)}
+            checked={shown !== null}
+            onChange={(event) => {
+              setOpen(event.currentTarget.checked);
+              onChange(event.currentTarget.checked ? beginning : null);
+            }}
           />
         </Group>
         <span id={about} hidden>
           {meaning}
         </span>
-        {value !== null && <SettingControl setting={setting} value={value} onChange={onChange} />}
+        {shown !== null && <SettingControl setting={setting} value={shown} onChange={onChange} />}
+        {shown !== null && value === null && (
+          <Text size="xs" c="dimmed">
+            {t("It is empty, so it is not sent.")}
+          </Text>
+        )}
         {value !== null && neutral !== null && value !== neutral && (
           <Text size="xs" c="dimmed">
             {t("{{value}} changes nothing.", { value: neutral })}

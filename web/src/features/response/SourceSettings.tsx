@@ -37,8 +37,8 @@ export function SourceSettings({ asked, settings, onTurn }: SourceSettingsProps)
   }
   const sent = offered.filter((each) => valueOf(settings, each.name) !== null);
   // Turned for another model: kept, but not sent to this one.
-  const others = Object.entries(settings).filter(
-    ([name, value]) => value !== null && !offered.some((each) => each.name === name),
+  const others = Object.keys(settings).filter(
+    (name) => valueOf(settings, name) !== null && !offered.some((each) => each.name === name),
   );
   const [inSight, folded] = foldedOf(offered);
   const row = (setting: SettingOffered) => (
@@ -69,7 +69,7 @@ export function SourceSettings({ asked, settings, onTurn }: SourceSettingsProps)
       {others.length > 0 && (
         <Text size="xs" c="dimmed" pt="xs">
           {t("Kept for other models, and not taken by this one: {{names}}.", {
-            names: others.map(([name]) => name).join(", "),
+            names: others.join(", "),
           })}
         </Text>
       )}

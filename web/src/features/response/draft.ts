@@ -8,13 +8,18 @@ export type Value = number | string | boolean | string[] | number[] | Record<str
 /** Turned settings by name; `null` is one that is not sent. */
 export type Turned = Record<string, Value | null>;
 
+/** An empty list is none: it is not sent. */
+const isNone = (value: unknown): boolean => value == null || (Array.isArray(value) && value.length === 0);
+
 /** Return what is sent for a setting, or `null` for one that is not sent. */
-export const valueOf = (settings: Settings, name: string): Value | null =>
-  ((settings as Record<string, unknown>)[name] as Value | null | undefined) ?? null;
+export function valueOf(settings: Settings, name: string): Value | null {
+  const value = (settings as Record<string, Value | null | undefined>)[name];
+  return isNone(value) ? null : (value as Value);
+}
 
 /** Return `settings` with what was turned; one that is not sent is not in there. */
 export function withTurned(settings: Settings, turned: Turned): Settings {
-  const said = Object.entries({ ...settings, ...turned }).filter(([, value]) => value !== null);
+  const said = Object.entries({ ...settings, ...turned }).filter(([, value]) => !isNone(value));
   return Object.fromEntries(said) as Settings;
 }
 
