@@ -1,8 +1,9 @@
-import { NumberInput, Select, TagsInput, Text, TextInput, Textarea } from "@mantine/core";
+import { Select, TagsInput, Text, TextInput, Textarea } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { told } from "@/lib/words";
 import { Coded } from "@/ui/Coded";
+import { NumberField } from "@/ui/NumberField";
 
 /** A field as the server describes it. */
 export type DescribedOption = {
@@ -62,12 +63,12 @@ export function OptionField({ option, value, onChange, error, disabled }: Option
     case "integer":
     case "number":
       return (
-        <NumberInput
+        <NumberField
           {...shared}
           placeholder={placeholder}
-          allowDecimal={option.kind === "number"}
-          value={typeof value === "number" ? value : ""}
-          onChange={(next) => onChange(next === "" ? null : Number(next))}
+          isWhole={option.kind === "integer"}
+          value={typeof value === "number" ? value : null}
+          onChange={onChange}
         />
       );
     case "list":

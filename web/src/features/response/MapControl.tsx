@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, NumberInput, Stack, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Stack, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Row, mapOf, rowsOf } from "@/features/response/draft";
+import { NumberField } from "@/ui/NumberField";
 
 type MapControlProps = {
   value: Record<string, number>;
@@ -40,13 +41,13 @@ export function MapControl({ value, onChange }: MapControlProps) {
             value={row.token}
             onChange={(event) => put(at, { token: event.currentTarget.value })}
           />
-          <NumberInput
+          <NumberField
             w={96}
             size="sm"
             aria-label={t("Bias, from -100 to 100")}
             placeholder="-100…100"
-            value={row.bias}
-            onChange={(bias) => put(at, { bias: typeof bias === "number" ? bias : "" })}
+            value={row.bias === "" ? null : row.bias}
+            onChange={(bias) => put(at, { bias: bias ?? "" })}
           />
           <ActionIcon
             variant="subtle"

@@ -1,9 +1,10 @@
-import { Group, NumberInput, Slider } from "@mantine/core";
+import { Group, Slider } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { SettingOffered } from "@/api/connections";
 import { isOutside, sliderOf, stepOf } from "@/features/response/draft";
 import classes from "@/features/response/Response.module.css";
 import { told } from "@/lib/words";
+import { NumberField } from "@/ui/NumberField";
 
 type NumberControlProps = {
   setting: SettingOffered;
@@ -36,7 +37,7 @@ export function NumberControl({ setting, value, onChange }: NumberControlProps) 
           onChange={onChange}
         />
       )}
-      <NumberInput
+      <NumberField
         className={ends ? classes.number : undefined}
         flex={ends ? undefined : 1}
         size="sm"
@@ -44,12 +45,9 @@ export function NumberControl({ setting, value, onChange }: NumberControlProps) 
         aria-description={told(setting.meaning)}
         value={value}
         step={stepOf(setting)}
-        allowDecimal={setting.kind !== "integer"}
-        hideControls={ends !== null}
+        isWhole={setting.kind === "integer"}
         error={outside && t("The model takes {{low}} to {{high}}.", range)}
-        onChange={(said) => {
-          if (typeof said === "number" && Number.isFinite(said)) onChange(said);
-        }}
+        onChange={(said) => said !== null && onChange(said)}
       />
     </Group>
   );
