@@ -55,7 +55,7 @@ def test_two_windows_see_a_download_that_outlives_the_one_it_was_begun_in(
     with windows.open(server.url) as other:
         other.goto(address)
         for window in (page, other):
-            expect(window.get_by_text(re.compile("0 byte of 2 GB · pulling aa"))).to_be_visible()
+            expect(window.get_by_text(re.compile("0 bytes of 2 GB · pulling aa"))).to_be_visible()
         other.get_by_role("button", name="Cancel: Downloading gemma3:4b").click()
         for window in (page, other):
             expect(window.get_by_role("progressbar")).to_have_count(0)

@@ -8,6 +8,8 @@ export function fileSize(bytes: number, language = "en"): string {
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit: UNITS[at] ?? "byte",
+    // Short for many bytes is "byte", which reads like one.
+    unitDisplay: at === 0 ? "long" : "short",
     maximumFractionDigits: at === 0 ? 0 : 1,
   }).format(bytes / 1000 ** at);
 }

@@ -1,8 +1,10 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { MantineProvider } from "@mantine/core";
-import { act, render, screen, waitForElementToBeRemoved } from "@testing-library/react";
+import { act, render, screen, waitFor, waitForElementToBeRemoved } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { connectionsQuery } from "@/api/connections";
+import { keysQuery } from "@/api/keys";
 import { type ModelJob, type ServedModel, hearJob, modelJobsQuery, servedQuery } from "@/api/served";
 import { ServedPart } from "@/features/connections/ServedPart";
 import { SOURCE } from "@/features/connections/scenes";
@@ -30,7 +32,7 @@ const CONTROL = {
   options: [],
   example: "qwen3:8b",
   admin: false,
-} satisfies NonNullable<(typeof SOURCE)["control"]>;
+} as NonNullable<(typeof SOURCE)["control"]>;
 
 const JOB: ModelJob = {
   id: "j1",
@@ -44,7 +46,7 @@ const JOB: ModelJob = {
   ended_at: null,
 };
 
-function shown(jobs: ModelJob[] = [], models?: ServedModel[]) {
+function shown(jobs: ModelJob[] = [], models?: ServedModel[], options: typeof CONTROL.options = []) {
   const cache = new QueryClient({
     defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } },
   });
@@ -53,7 +55,7 @@ function shown(jobs: ModelJob[] = [], models?: ServedModel[]) {
   render(
     <QueryClientProvider client={cache}>
       <MantineProvider env="test">
-        <ServedPart connection="c1" usual={{}} source={SOURCE} control={CONTROL} />
+        <ServedPart connection="c1" usual={{}} source={SOURCE} control={{ ...CONTROL, options }} />
       </MantineProvider>
     </QueryClientProvider>,
   );
@@ -174,5 +176,40 @@ describe("the models on a server", () => {
 
     expect((await screen.findByRole("alert")).textContent).toBe("Enough.");
     expect(screen.getByLabelText<HTMLInputElement>("Download a model").value).toBe("gemma3:4b");
+  });
+
+  it("have the standing that is shown checked anew once one is loaded", async () => {
+    const load = { ...JOB, deed: "load", model: "qwen3:8b" } as const;
+    const cache = shown([load], [{ id: "qwen3:8b", state: "unloaded" }]);
+    const status = { state: "ready", message: "Connected, but it lists no models.", at: 1 };
+    cache.setQueryData(connectionsQuery.queryKey, [{ id: "c1", source: "some", settings: null, status }] as never);
+
+    act(() => hearJob(cache, { ...load, state: "done" }));
+
+    await waitFor(() =>
+      expect(server.asked).toContainEqual({ method: "POST", path: "/api/connections/c1/check", body: null }),
+    );
+  });
+
+  it("have the keys read anew once the server answered with them", async () => {
+    const person = userEvent.setup();
+    const cache = shown();
+    cache.setQueryData(keysQuery.queryKey, []);
+
+    await person.click(screen.getByRole("button", { name: "Ask the server for its models" }));
+    await screen.findByRole("button", { name: "Unload qwen3:8b" });
+
+    expect(cache.getQueryState(keysQuery.queryKey)?.isInvalidated).toBe(true);
+  });
+
+  it("are loaded as the options above them say, which are folded away", () => {
+    const option = { name: "num_ctx", title: "Context", meaning: "", kind: "integer", choices: [], default: null, required: false };
+    shown([], [{ id: "qwen3:8b", state: "unloaded" }], [option as never]);
+
+    const fold = screen.getByRole("button", { name: "How a model is loaded" });
+    const load = screen.getByRole("button", { name: "Load qwen3:8b" });
+
+    expect(fold.getAttribute("aria-expanded")).toBe("false");
+    expect(fold.compareDocumentPosition(load) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
   });
 });

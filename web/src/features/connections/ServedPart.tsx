@@ -20,6 +20,7 @@ import { LoadOptions } from "@/features/connections/LoadOptions";
 import { Part } from "@/features/connections/Part";
 import { ServedRow } from "@/features/connections/ServedRow";
 import { rowsOf } from "@/features/connections/servedRows";
+import { useShownAnew } from "@/features/connections/shownAnew";
 import { told } from "@/lib/words";
 import { StatusLine } from "@/ui/Status";
 import { Trouble } from "@/ui/Trouble";
@@ -47,6 +48,7 @@ export function ServedPart({ connection, usual, source, control }: ServedPartPro
     mutationFn: (wanted: JobWanted) => startModelJob(connection, wanted),
     onSuccess: (job) => hearJob(cache, job),
   });
+  useShownAnew(connection, served.dataUpdatedAt, jobs.data);
   const list = useRef<HTMLUListElement>(null);
   const keyboard = useNeighbour({ within: list, each: "li" });
   const rows = rowsOf(served.data ?? [], jobs.data ?? []);
@@ -76,6 +78,9 @@ export function ServedPart({ connection, usual, source, control }: ServedPartPro
       {served.isLoading && (
         <Skeleton h={58} role="status" aria-busy aria-label={t("Asking the server for its models")} />
       )}
+      {rows.length > 0 && control.deeds.includes("load") && control.options.length > 0 && (
+        <LoadOptions offered={control.options} usual={usual} options={options} onChange={setOptions} />
+      )}
       {rows.length > 0 && (
         <ul className={classes.served} ref={list} {...keyboard}>
           {rows.map((row) => (
@@ -91,9 +96,6 @@ export function ServedPart({ connection, usual, source, control }: ServedPartPro
             />
           ))}
         </ul>
-      )}
-      {rows.length > 0 && control.deeds.includes("load") && control.options.length > 0 && (
-        <LoadOptions offered={control.options} usual={usual} options={options} onChange={setOptions} />
       )}
       {control.deeds.includes("download") && (
         <DownloadField
