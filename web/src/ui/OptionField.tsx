@@ -23,10 +23,12 @@ type OptionFieldProps = {
   onChange: (value: unknown) => void;
   error?: string | null | undefined;
   disabled?: boolean | undefined;
+  /** What it is while it is not set: `not sent`, unless it is never sent anyhow. */
+  unset?: string | undefined;
 };
 
 /** One setting that only some source has, as its kind asks for. */
-export function OptionField({ option, value, onChange, error, disabled }: OptionFieldProps) {
+export function OptionField({ option, value, onChange, error, disabled, unset }: OptionFieldProps) {
   const { t } = useTranslation();
   const usual = option.default ?? null;
   const shared = {
@@ -36,7 +38,8 @@ export function OptionField({ option, value, onChange, error, disabled }: Option
     disabled,
     required: option.required,
   };
-  const placeholder = usual === null ? t("not sent") : String(usual);
+  const notSet = unset ?? t("not sent");
+  const placeholder = usual === null ? notSet : String(usual);
 
   switch (option.kind) {
     case "switch":
@@ -53,7 +56,7 @@ export function OptionField({ option, value, onChange, error, disabled }: Option
       return (
         <Select
           {...shared}
-          data={usual === null ? [{ value: "", label: t("not sent") }, ...data] : data}
+          data={usual === null ? [{ value: "", label: notSet }, ...data] : data}
           value={chosen === null ? "" : String(chosen)}
           onChange={(next) => onChange(!next ? null : isSwitch ? next === "true" : next)}
           allowDeselect={false}

@@ -6,6 +6,7 @@ import { type Connection, modelsQuery, standingOf } from "@/api/connections";
 import type { Source } from "@/api/sources";
 import { CheckFound } from "@/features/connections/CheckFound";
 import { Part } from "@/features/connections/Part";
+import { isLocal } from "@/features/connections/sourceGroups";
 import { TestPart } from "@/features/connections/TestPart";
 import { useCheck } from "@/features/connections/checking";
 import { useElapsed } from "@/lib/elapsed";
@@ -65,7 +66,12 @@ export function ConnectionCard({ connection, source, admin, onMakeOwn }: Connect
         )}
       </Part>
       {admin && (
-        <TestPart ready={() => Promise.resolve(connection.id)} model={connection.model} saves={false} />
+        <TestPart
+          ready={() => Promise.resolve(connection.id)}
+          model={connection.model}
+          saves={false}
+          costs={!source || !(source.built_in || source.ability || isLocal(source))}
+        />
       )}
     </>
   );

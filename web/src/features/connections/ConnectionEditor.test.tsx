@@ -118,3 +118,18 @@ describe("the keys of a saved connection", () => {
     expect(screen.getByLabelText("Key")).toBeTruthy();
   });
 });
+
+it("of a server at home says nothing of providers and what they cost", () => {
+  const connection = aConnection();
+  show(editor(connection, { ...SOURCE, endpoint: "http://127.0.0.1:5001/v1", key: "optional" }), { connection });
+
+  expect(screen.getByText("Sends one short message.")).toBeTruthy();
+  expect(screen.getByText(/It is the key this server was started with\.$/)).toBeTruthy();
+});
+
+it("of an option that a model in a browser has says that it is not set, for it is never sent", () => {
+  const option = { name: "context", title: "Context", meaning: "", kind: "integer", choices: [], default: null, required: false };
+  show(editor(null, { ...SOURCE, ability: "window.ai", key: "none", endpoint: null, options: [option as never] }));
+
+  expect(screen.getByPlaceholderText("not set")).toBeTruthy();
+});

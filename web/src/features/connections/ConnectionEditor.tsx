@@ -14,6 +14,7 @@ import { Part } from "@/features/connections/Part";
 import { ProxyConsent } from "@/features/connections/ProxyConsent";
 import { ProxyPart } from "@/features/connections/ProxyPart";
 import { ServedPart } from "@/features/connections/ServedPart";
+import { isLocal } from "@/features/connections/sourceGroups";
 import { SourceSelect } from "@/features/connections/SourceSelect";
 import { TestPart } from "@/features/connections/TestPart";
 import { ServerPart } from "@/features/connections/servers/ServerPart";
@@ -89,6 +90,7 @@ export function ConnectionEditor(props: ConnectionEditorProps) {
             }
             model={form.fields.model}
             saves={changed || !connection}
+            costs={isServed && !isLocal(source)}
           />
           <AdvancedPart form={form} />
         </>

@@ -8,6 +8,7 @@ import { GrantButton } from "@/features/connections/GrantButton";
 import { KeyRow } from "@/features/connections/KeyRow";
 import { Part } from "@/features/connections/Part";
 import { originOf, shownOrigin } from "@/features/connections/origins";
+import { isLocal } from "@/features/connections/sourceGroups";
 import type { ConnectionForm } from "@/features/connections/useConnectionForm";
 import { Trouble } from "@/ui/Trouble";
 
@@ -104,7 +105,9 @@ function Keys({ form, keys }: { form: ConnectionForm; keys: readonly Key[] }) {
               { origin: shownOrigin(origin) },
             )
           : t("The key is sealed in the vault, bound to the address it was entered for, and never shown again, not even to you.")}{" "}
-        {t("A provider shows a key only once and cannot restore a lost one: keep a copy.")}
+        {isLocal(source)
+          ? t("It is the key this server was started with.")
+          : t("A provider shows a key only once and cannot restore a lost one: keep a copy.")}
       </Text>
     </>
   );

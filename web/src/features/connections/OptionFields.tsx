@@ -28,6 +28,8 @@ export function OptionFields({ form }: { form: ConnectionForm }) {
       key={option.name}
       option={option}
       value={fields.options[option.name]}
+      // A model in a browser is asked by the page, which has no field for it.
+      unset={source.ability ? t("not set") : undefined}
       error={isAbout(option.name) ? told : null}
       onChange={(value) => form.type({ options: withOption(fields.options, option.name, value) })}
     />

@@ -15,10 +15,12 @@ type TestPartProps = {
   model: string | null;
   /** Whether trying saves first. */
   saves: boolean;
+  /** Whether the model may be one that costs money. */
+  costs: boolean;
 };
 
 /** Sends one short message, and says how it went. */
-export function TestPart({ ready, model, saves }: TestPartProps) {
+export function TestPart({ ready, model, saves, costs }: TestPartProps) {
   const { t, i18n } = useTranslation();
   const trial = useMutation({
     mutationFn: async () => {
@@ -49,7 +51,9 @@ export function TestPart({ ready, model, saves }: TestPartProps) {
         <Text size="sm" c="dimmed">
           {saves
             ? t("Saves what you typed, then sends one short message.")
-            : t("Sends one short message. It may cost a fraction of a cent.")}
+            : costs
+              ? t("Sends one short message. It may cost a fraction of a cent.")
+              : t("Sends one short message.")}
         </Text>
       </Group>
       {trial.error && <StatusLine mood="bad">{told(sentenceOf(trial.error))}</StatusLine>}

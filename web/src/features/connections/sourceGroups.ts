@@ -38,7 +38,7 @@ export const openSource = (sources: readonly Source[]): Source | null =>
   sources.find((each) => each.endpoint === null && !each.built_in && !each.retired) ?? null;
 
 /** Whether it is a server on one's own machine, unless one says otherwise. */
-const isLocal = ({ endpoint }: Source): boolean => endpoint?.startsWith("http://127.0.0.1:") ?? false;
+export const isLocal = ({ endpoint }: Source): boolean => endpoint?.startsWith("http://127.0.0.1:") ?? false;
 
 const inOrder = (one: Source | undefined, other: Source | undefined) =>
   (one?.title.toLowerCase() ?? "") <= (other?.title.toLowerCase() ?? "");
