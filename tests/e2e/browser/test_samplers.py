@@ -61,7 +61,7 @@ def test_what_the_server_ignores_is_marked_with_the_reason(page, chat):
 
     fold(page, "Against repetition").click()
 
-    row = page.get_by_role("group", name="DRY multiplier", exact=True)
+    row = turned_on(page, "DRY multiplier")
     expect(row).to_contain_text("TabbyAPI passes over it with its engine, ExLlamaV3.")
     expect(page.get_by_role("group", name="Repetition range")).not_to_contain_text("passes over")
 
