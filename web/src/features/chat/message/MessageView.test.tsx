@@ -411,7 +411,7 @@ describe("parts", () => {
     expect(await screen.findByText("Sum it up")).toBeDefined();
     expect(screen.queryByText(/Once upon/)).toBeNull();
 
-    await person.click(screen.getByRole("button", { name: "pasted.txt 17 byte" }));
+    await person.click(screen.getByRole("button", { name: "pasted.txt 17 bytes" }));
 
     expect(within(await screen.findByRole("dialog")).getByText("Once upon a time.")).toBeDefined();
   });
