@@ -314,3 +314,11 @@ async def test_a_proxy_preset_is_chosen_by_its_name_or_its_id(tapster):
     assert by_id.proxy == by_name.proxy == preset.id
     with pytest.raises(NotFound):
         await tapster.connections.edit("one", Draft(proxy="nowhere"))
+
+
+async def test_what_another_process_has_saved_this_moment_is_found_by_its_id(tapster, tmp_path):
+    async with open_tapster(tmp_path) as another:
+        await tapster.connections.all()
+        saved = await another.connections.add("here", "openai")
+
+        assert await tapster.connections.pick(saved.id) == saved

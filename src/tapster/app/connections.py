@@ -102,10 +102,15 @@ class Connections:
 
     async def pick(self, which: str) -> Connection:
         """Return the connection with the id `which`, or of this name; raise `NotFound`."""
-        for connection in await self.all():
-            if connection.id == which:
-                return connection
-        return await self.find(which)
+        found = await self._with_id(which)
+        if found is None:
+            # Another process may have saved it this moment.
+            self._relay.book.forget()
+            found = await self._with_id(which)
+        return found or await self.find(which)
+
+    async def _with_id(self, id_: str) -> Connection | None:
+        return next((each for each in await self.all() if each.id == id_), None)
 
     def _source(self, source_id: str) -> Source:
         return self._sources.get(source_id) or find_source(source_id)
